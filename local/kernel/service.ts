@@ -57,6 +57,8 @@ export interface Operation {
   authorize?(input: OperationInput, context: RequestContext): AccessRequest[];
   /** Output members may be JSON values, `Date` (written as each protocol writes timestamps) and `Uint8Array` (base64). */
   handle(input: OperationInput, context: RequestContext): unknown;
+  /** Whether this call may wait for something to happen (long poll, synchronous execution): it then does not hold the clock. */
+  waits?(input: OperationInput): boolean;
 }
 
 export interface HttpBinding {

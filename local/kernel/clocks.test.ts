@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { jumpingClock, realClock, scaledClock } from './clocks.ts';
+
+const HOUR = 3_600_000;
+
+describe('jumpingClock', () => {
+  it('passes simulated months at once, in the order of the timers', async () => {
+    const clock = jumpingClock();
+    const order: string[] = [];
+    const start = clock.now();
+    await Promise.all([
+      clock.sleep(720 * HOUR).then(() => order.push('month')),
+      clock.sleep(HOUR).then(() => order.push('hour')),
+    ]);
+    expect(order).toEqual(['hour', 'month']);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(720 * HOUR);
+    clock.close();
+  });
+
+  it('stands still while a hold is open', async () => {
+    const clock = jumpingClock();
+    const release = clock.hold('work');
+    let fired = false;
+    clock.at(clock.now() + HOUR, () => {
+      fired = true;
+    });
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(fired).toBe(false);
+    release();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(fired).toBe(true);
+    clock.close();
+  });
+
+  it('never leaps for background timers, but fires those due on the way of a leap in order', async () => {
+    const clock = jumpingClock();
+    const order: string[] = [];
+    clock.at(clock.now() + HOUR, () => order.push('background'), { background: true });
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual([]);
+    await clock.sleep(2 * HOUR);
+    expect(order).toEqual(['background']);
+    clock.close();
+  });
+
+  it('goes on where an earlier run had leapt to', () => {
+    let ahead = 0;
+    const first = jumpingClock({ aheadOfReal: 5 * HOUR, leapt: (value) => (ahead = value) });
+    expect(first.now() - Date.now()).toBeGreaterThanOrEqual(5 * HOUR - 1);
+    expect(ahead).toBe(0);
+    first.close();
+  });
+
+  it('does not fire cancelled timers', async () => {
+    const clock = jumpingClock();
+    let fired = false;
+    clock
+      .at(clock.now() + 1, () => {
+        fired = true;
+      })
+      .cancel();
+    await clock.sleep(HOUR);
+    expect(fired).toBe(false);
+    clock.close();
+  });
+});
+
+describe('scaledClock and realClock', () => {
+  it('run at their own rates', async () => {
+    const fast = scaledClock(1000);
+    const start = fast.now();
+    await fast.sleep(2000);
+    expect(fast.now() - start).toBeGreaterThanOrEqual(2000);
+    fast.close();
+    const real = realClock();
+    const before = Date.now();
+    await real.sleep(5);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(4);
+    real.close();
+  });
+});
