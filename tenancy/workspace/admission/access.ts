@@ -1,0 +1,41 @@
+import { type AdmissionRule, tenantOfNamespace } from './policy.ts';
+
+/** Who may be given access to a tenant's namespace, and how credentials may come into being there. */
+export const accessRules: readonly AdmissionRule[] = [
+  {
+    name: 'tenantry-role-bindings',
+    resources: [
+      { apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'], operations: ['CREATE', 'UPDATE'] },
+    ],
+    validations: [
+      {
+        expression:
+          'object.?subjects.orValue([]).all(subject, ' +
+          "(subject.kind == 'ServiceAccount' && subject.?namespace.orValue('') == request.namespace) || " +
+          `(subject.kind == 'Group' && subject.name.startsWith('tenant:' + ${tenantOfNamespace} + ':')))`,
+        message: "subjects must be service accounts of this namespace or the tenant's own groups.",
+      },
+    ],
+  },
+  {
+    // Such a token never expires. TokenRequest gives ones that do.
+    name: 'tenantry-service-account-tokens',
+    resources: [{ apiGroups: [''], resources: ['secrets'], operations: ['CREATE'] }],
+    validations: [
+      {
+        expression: "object.?type.orValue('Opaque') != 'kubernetes.io/service-account-token'",
+        message: 'secrets of type kubernetes.io/service-account-token are refused.',
+      },
+    ],
+  },
+  {
+    name: 'tenantry-ephemeral-containers',
+    resources: [{ apiGroups: [''], resources: ['pods/ephemeralcontainers'], operations: ['CREATE', 'UPDATE'] }],
+    validations: [
+      {
+        expression: 'size(object.spec.?ephemeralContainers.orValue([])) == 0',
+        message: 'ephemeral containers are refused: they join a running pod past its review.',
+      },
+    ],
+  },
+];

@@ -1,0 +1,32 @@
+import { type AdmissionRule, notThePlatform, platformObjects } from './policy.ts';
+
+/** What the platform needs to keep its hand on the cluster. */
+export const protectionRules: readonly AdmissionRule[] = [
+  {
+    // RBAC cannot tell the platform's NetworkPolicy from the tenant's own; labels can.
+    name: 'tenantry-platform-objects',
+    resources: [{ apiGroups: ['*'], resources: ['*/*'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+    objectSelector: platformObjects,
+    matchConditions: [notThePlatform],
+    validations: [
+      {
+        expression: 'false',
+        message:
+          'objects labelled app.kubernetes.io/managed-by: tenantry belong to the platform; tenants cannot make, change or delete them.',
+      },
+    ],
+  },
+  {
+    // A budget that permits no disruption blocks every upgrade of the node its pod runs on.
+    name: 'tenantry-disruption-budgets',
+    resources: [{ apiGroups: ['policy'], resources: ['poddisruptionbudgets'], operations: ['CREATE', 'UPDATE'] }],
+    validations: [
+      {
+        expression:
+          "!(has(object.spec.maxUnavailable) && string(object.spec.maxUnavailable) in ['0', '0%']) && " +
+          "!(has(object.spec.minAvailable) && string(object.spec.minAvailable) == '100%')",
+        message: 'a disruption budget must permit at least one disruption.',
+      },
+    ],
+  },
+];
