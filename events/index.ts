@@ -1,0 +1,25 @@
+/** Public entry of `tenantry/events`: the contract for product backends. */
+export {
+  BUS_NAME,
+  type CatalogueEvent,
+  catalogue,
+  type EventName,
+  findEventType,
+  TENANTRY_SOURCE,
+} from './catalogue.ts';
+export type { DataOf, EventType } from './define-event.ts';
+export type { Envelope, Metadata } from './envelope.ts';
+export { type Placement, placement } from './placement.ts';
+export {
+  createPublisher,
+  derivedEventId,
+  type Publication,
+  type Publisher,
+  type PublisherOptions,
+  PublishFailed,
+} from './publisher.ts';
+export { tenantCreated } from './tenant-created.ts';
+export { tenantEventRejected } from './tenant-event-rejected.ts';
+export { RESERVED_TENANT_IDS, TENANT_ID_MAX_LENGTH, tenantId } from './tenant-id.ts';
+export { tenantOnboardingFailed } from './tenant-onboarding-failed.ts';
+export { tenantReady } from './tenant-ready.ts';
