@@ -1,0 +1,74 @@
+import type { Cloud, Service } from '../kernel/service.ts';
+import { ACCOUNT_CONCURRENCY, createConcurrency } from './concurrency.ts';
+import { concurrencyOperations } from './concurrency-operations.ts';
+import { eventInvokeOperations } from './event-invoke-operations.ts';
+import { createEventQueue } from './event-queue.ts';
+import { createFunctionLog } from './function-log.ts';
+import { functionOperations, whenActive } from './function-operations.ts';
+import { openFunctionStore } from './function-store.ts';
+import { invokeOperation } from './invoke-operation.ts';
+import { createInvoker } from './invoker.ts';
+import type { LambdaParts } from './parts.ts';
+import { policyOperations } from './policy-operations.ts';
+import { createSandboxPool } from './sandbox-pool.ts';
+import { tagOperations } from './tag-operations.ts';
+import { versionOperations } from './version-operations.ts';
+
+export interface LambdaOptions {
+  /** Worker threads of all functions together, busy and idle; more invocations wait. Default 24. */
+  readonly maxWorkers?: number;
+  /** Real milliseconds after which an idle worker ends. Default 10 minutes. */
+  readonly idleMilliseconds?: number;
+  /** Simulated milliseconds until a new or changed function is Active. Default 500. */
+  readonly activationMilliseconds?: number;
+  /** Start one worker when a function becomes Active. Default true. */
+  readonly prewarm?: boolean;
+  /** Concurrent executions per account and region. Default 1,000. */
+  readonly accountConcurrency?: number;
+}
+
+/** AWS Lambda: functions run from their real bundles in worker threads. https://docs.aws.amazon.com/lambda/latest/api/ */
+export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Service {
+  const functions = openFunctionStore(cloud);
+  const accountConcurrency = options.accountConcurrency ?? ACCOUNT_CONCURRENCY;
+  const log = createFunctionLog(cloud);
+  const pool = createSandboxPool({
+    maxWorkers: options.maxWorkers ?? 24,
+    idleMilliseconds: options.idleMilliseconds ?? 600_000,
+    onQueued: (key, queued) => {
+      cloud.log('debug', 'invocation waits for a worker', { function: key, queued });
+      cloud.emit({ type: 'lambda.queued', detail: { function: key, queued } });
+    },
+  });
+  const invoker = createInvoker({ cloud, pool, concurrency: createConcurrency(functions, accountConcurrency), log });
+  const parts: LambdaParts = {
+    cloud,
+    functions,
+    invoker,
+    activationMilliseconds: options.activationMilliseconds ?? 500,
+    accountConcurrency,
+    prewarm: options.prewarm ?? true,
+  };
+  const events = createEventQueue({ cloud, functions, invoker });
+  return {
+    name: 'lambda',
+    protocol: { kind: 'rest-json' },
+    operations: {
+      ...functionOperations(parts),
+      ...versionOperations(parts),
+      ...policyOperations(parts),
+      ...concurrencyOperations(parts),
+      ...eventInvokeOperations(parts),
+      ...tagOperations(parts),
+      Invoke: invokeOperation(parts, events),
+    },
+    start() {
+      for (const record of functions.all()) whenActive(parts, record);
+      events.resume();
+    },
+    async stop() {
+      await log.flush();
+      await pool.close();
+    },
+  };
+}
