@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { step, stepInput } from '../runtime/step.ts';
+import { table } from '../runtime/table.ts';
+import { stepFunctions, wakeUpWith } from './executions.ts';
+import { admitWaiters, enqueue, tenantGate } from './gate.ts';
+
+/**
+ * One operation per tenant, first come first served: puts the execution into the tenant's queue and lets in whoever is
+ * first. The state waits (`.waitForTaskToken`) until it is this execution's turn, so waiting is visible.
+ */
+export const handler = step({
+  name: 'admit',
+  input: stepInput.extend({ taskToken: z.string(), enteredAt: z.string() }),
+  output: z.object({ gate: z.string() }),
+  async run({ tenantId, operationId, executionArn, taskToken, enteredAt }) {
+    const gate = tenantGate(tenantId);
+    await enqueue(table(), { gate, operationId, executionArn, taskToken, enqueuedAt: enteredAt });
+    await admitWaiters(table(), gate, 1, wakeUpWith(stepFunctions()));
+    return { gate };
+  },
+});

@@ -1,0 +1,49 @@
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { once } from '../runtime/environment.ts';
+import type { WakeUp } from './gate.ts';
+
+/** The Step Functions client of the operations. */
+export const stepFunctions = once(() => new SFNClient({}));
+
+type Client = Pick<SFNClient, 'send'>;
+
+/**
+ * Wakes executions that wait at a gate. A token that Step Functions no longer knows means that nobody waits.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+ */
+export function wakeUpWith(client: Client): WakeUp {
+  return async (taskToken) => {
+    try {
+      await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ admitted: true }) }));
+      return 'woken';
+    } catch (error) {
+      const name = error instanceof Error ? error.name : '';
+      if (name === 'TaskTimedOut' || name === 'TaskDoesNotExist' || name === 'InvalidToken') return 'gone';
+      throw error;
+    }
+  };
+}
+
+/** Whether the execution runs; one that Step Functions does not know does not. */
+export async function isRunning(client: Client, executionArn: string): Promise<boolean> {
+  try {
+    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false;
+    throw error;
+  }
+}
+
+/** The state that an execution stood in when it failed: the last one it entered. */
+export async function failedState(client: Client, executionArn: string): Promise<string | undefined> {
+  const { events } = await client.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 50, includeExecutionData: false }),
+  );
+  return events?.find((event) => event.stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
+}

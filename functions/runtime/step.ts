@@ -1,0 +1,63 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { toCatalogueError } from './aws-errors.ts';
+
+/** What every step of a workflow is told: whose operation it works for. */
+export const stepInput = z.object({
+  tenantId: z.string(),
+  operationId: z.string(),
+  executionArn: z.string(),
+});
+
+export interface StepDefinition<Input, Output> {
+  /** File name of the step: `ensure-namespace`. */
+  name: string;
+  input: z.ZodType<Input>;
+  output: z.ZodType<Output>;
+  run(input: Input, context: StepContext): Promise<Output>;
+}
+
+export interface StepContext {
+  logger: Logger;
+  /** Aborted just before Lambda would end the invocation. */
+  signal: AbortSignal;
+}
+
+/**
+ * The Lambda handler of a workflow step: parses the input, runs it with a logger that carries tenant, operation and
+ * execution, parses the output, and turns whatever is thrown into an error of the catalogue, whose name Step Functions
+ * matches in Retry and Catch.
+ */
+export function step<Input, Output>(definition: StepDefinition<Input, Output>) {
+  const logger = new Logger({ serviceName: definition.name });
+  return middy<unknown, Output>()
+    .onError((request) => {
+      const error = toCatalogueError(request.error);
+      logger.warn('step failed', { errorName: error.name, errorMessage: error.message });
+      request.error = error;
+    })
+    .handler(async (event: unknown, lambda: Context, { signal }: { signal: AbortSignal }) => {
+      logger.resetKeys();
+      logger.addContext(lambda);
+      const input = parseInput(definition.input, event);
+      logger.appendKeys(identifiers(event));
+      const started = Date.now();
+      const output = definition.output.parse(await definition.run(input, { logger, signal }));
+      logger.info('step done', { durationMilliseconds: Date.now() - started });
+      return output;
+    });
+}
+
+function parseInput<Input>(schema: z.ZodType<Input>, event: unknown): Input {
+  const result = schema.safeParse(event);
+  if (result.success) return result.data;
+  throw new CatalogueError('InvalidInput', z.prettifyError(result.error));
+}
+
+function identifiers(event: unknown): Record<string, unknown> {
+  const result = stepInput.partial().safeParse(event);
+  return result.success ? result.data : {};
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { placement } from '../events/placement.ts';
+import { workspaceNumbers } from './workspace/numbers.ts';
+
+/** What a customer buys, and what it means. */
+export const tier = z.strictObject({
+  placement,
+  /** Monthly budget of the tenant's tagged cost, in US dollars; alerts at 80 and 100 per cent. */
+  monthlyBudgetUsd: z.number().positive(),
+  /** Numbers of the workspace: quotas, limits, what is allowed. */
+  workspace: workspaceNumbers,
+});
+
+export type Tier = z.infer<typeof tier>;
+
+/** The configuration of an installation. Unknown keys fail by name. */
+export const tenantryConfig = z.strictObject({
+  $schema: z.string().optional(),
+  /** EventBridge sources whose events are accepted begin with one of these. */
+  acceptedSources: z.array(z.string().min(1)).min(1),
+  /** Name of the tier -> what it means. */
+  tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,31}$/), tier),
+  /** Shared EKS clusters that tenants join, in order of preference. */
+  sharedClusters: z.array(z.strictObject({ name: z.string().min(1).max(100), capacity: z.int().positive() })).min(1),
+});
+
+export type TenantryConfig = z.infer<typeof tenantryConfig>;
+
+/** Parses a configuration. Throws an Error with one line per mistake: path, what is wrong. */
+export function parseConfig(value: unknown, origin: string): TenantryConfig {
+  const result = tenantryConfig.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
+  throw new Error(`${origin} is not a valid configuration:\n${lines.join('\n')}`);
+}

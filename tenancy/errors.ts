@@ -1,0 +1,65 @@
+/** What an error class means for the workflow and for the operator. */
+export interface ErrorClass {
+  /**
+   * - `wait`: nothing is wrong, the resource is not there yet; Retry polls.
+   * - `retry`: a passing fault; Retry backs off.
+   * - `fail`: trying again changes nothing until a person does.
+   */
+  readonly kind: 'wait' | 'retry' | 'fail';
+  /** Whether the whole operation, started again, can succeed without a change. */
+  readonly retryable: boolean;
+  /** What a person does about it. */
+  readonly remedy: string;
+}
+
+const wait = (remedy: string): ErrorClass => ({ kind: 'wait', retryable: true, remedy });
+const retry = (remedy: string): ErrorClass => ({ kind: 'retry', retryable: true, remedy });
+const fail = (remedy: string): ErrorClass => ({ kind: 'fail', retryable: false, remedy });
+
+/**
+ * The closed catalogue of errors. AWS and Kubernetes errors are translated into these names once, at the client
+ * boundary; Retry and Catch of the workflows name only these (and Lambda's own), and a test proves both directions.
+ */
+export const errorCatalogue = {
+  StillCreating: wait('Wait; if the retries ran out, look at the resource that the message names.'),
+  StillDeleting: wait('Wait; if the retries ran out, look at what blocks the deletion that the message names.'),
+  NotYetConsistent: wait('Wait; IAM and EKS access entries take some seconds to be known everywhere.'),
+  AwsThrottled: retry('Wait, or ask AWS for a higher quota of the API that the message names.'),
+  AwsUnavailable: retry('Wait; see the AWS Health Dashboard if it lasts.'),
+  ClusterUnreachable: retry('Check that the cluster is ACTIVE and that its endpoint admits the function.'),
+  KubernetesThrottled: retry('Wait; look at the API server of the cluster if it lasts.'),
+  KubernetesUnauthorized: retry('Check the access entry of the role that the message names.'),
+  KubernetesForbidden: fail('Grant the permission that the message names to the role of the function.'),
+  KubernetesConflict: retry('Another writer owns a field; the message names it.'),
+  KubernetesInvalid: fail('The cluster refused an object; the message says which field.'),
+  NamespaceTerminating: wait('Wait; if it stays, see the conditions of the namespace for what blocks it.'),
+  ResourceNotOwned: fail('A resource of that name exists and is not tagged as ours: remove or rename it.'),
+  AwsAccessDenied: fail('Grant the action that the message names to the role that it names.'),
+  AwsRejected: fail('AWS refused the request; the message says why.'),
+  StackFailed: fail('Look at the events of the CloudFormation stack that the message names.'),
+  NoClusterCapacity: fail('Add a shared cluster, or raise its capacity.'),
+  IsolationBreached: fail('A fence does not hold: see the cases in the message before anything else runs there.'),
+  PlacementNotSupported: fail('Choose a tier whose placement this version builds.'),
+  TenantExists: fail('Choose another tenant id.'),
+  TenantNotOwned: fail('Only the source that created a tenant may change it.'),
+  InvalidInput: fail('The step was called with input that breaks its schema; the message names the field.'),
+  PublishFailed: retry('Check the event bus and the permission to put events on it.'),
+  UnexpectedError: fail('A defect: see the log of the function at the time of the failure.'),
+} as const satisfies Record<string, ErrorClass>;
+
+export type ErrorName = keyof typeof errorCatalogue;
+
+/** An error of the catalogue; Step Functions sees `name` as the error. */
+export class CatalogueError extends Error {
+  override readonly name: ErrorName;
+
+  constructor(name: ErrorName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/** Whether the name is one of the catalogue. */
+export function isErrorName(name: string): name is ErrorName {
+  return Object.hasOwn(errorCatalogue, name);
+}
