@@ -7,7 +7,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 import { existsSync } from 'node:fs';
-import { createRequire, enableCompileCache } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format, types } from 'node:util';
@@ -210,6 +210,8 @@ try {
   const handler = await loadHandler();
   parentPort.on('message', (message) => void invoke(handler, message));
   parentPort.postMessage({ type: 'ready' });
+  // Workers are terminated, so the cache would never be written at exit.
+  if (compileCache) flushCompileCache();
 } catch (error) {
   const described = describe(error);
   log(line('ERROR', `Uncaught Exception \t${JSON.stringify(described)}`));

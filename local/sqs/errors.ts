@@ -1,0 +1,23 @@
+import { AwsError } from '../kernel/errors.ts';
+
+/** 400 with one of SQS's error codes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+export function sqsError(code: string, message: string): AwsError {
+  return new AwsError(code, message);
+}
+
+/** A parameter with a value SQS does not take: "Value X for parameter Y is invalid. Reason: …". */
+export function invalidParameter(parameter: string, value: unknown, reason: string): AwsError {
+  return sqsError(
+    'InvalidParameterValueException',
+    `Value ${String(value)} for parameter ${parameter} is invalid. Reason: ${reason}`,
+  );
+}
+
+/** A required parameter is missing. */
+export function missingParameter(parameter: string): AwsError {
+  return sqsError('MissingRequiredParameterException', `The request must contain the parameter ${parameter}.`);
+}
+
+export function noSuchQueue(): AwsError {
+  return sqsError('QueueDoesNotExist', 'The specified queue does not exist.');
+}
