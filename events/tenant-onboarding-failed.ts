@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 import { tenantId } from './tenant-id.ts';
 
-/** Onboarding failed; what it had made was released again. */
+/** Onboarding failed; `outcome` says what became of what it had made. */
 export const tenantOnboardingFailed = defineEvent({
   name: 'TenantOnboardingFailed',
   version: 1,
   direction: 'out',
-  description: 'Onboarding failed, and what it had made was released again.',
+  description: 'Onboarding failed; outcome says what became of what it had made.',
   data: z.object({
     tenantId,
     tier: z.string(),
@@ -17,6 +17,11 @@ export const tenantOnboardingFailed = defineEvent({
     error: z.string().describe('Class of the error, a name of the error catalogue.'),
     message: z.string().describe('What happened, for people.'),
     retryable: z.boolean().describe('Whether the same event, sent again with a new id, can succeed without a change.'),
+    outcome: z
+      .enum(['released', 'compensation-failed', 'interrupted'])
+      .describe(
+        'What it had made was released; or its release failed and a redrive resumes it; or the execution was stopped and a redrive or a new event goes on.',
+      ),
   }),
   example: {
     metadata: {
@@ -36,6 +41,7 @@ export const tenantOnboardingFailed = defineEvent({
       message:
         'The stack tenantry-foundation-acme exists and is not tagged as ours. Remove or rename it, then send the event again.',
       retryable: false,
+      outcome: 'released',
     },
   },
 });

@@ -17,7 +17,7 @@ export const handler = step({
     const id = derivedEventId(operation.operationId, tenantOnboardingFailed.name);
     const event: Publication<unknown> = {
       type: tenantOnboardingFailed,
-      data: { ...operation, tier, step: failedStep, ...reason },
+      data: { ...operation, tier, step: failedStep, ...reason, outcome: 'released' },
       metadata: { id, correlationId, causationId: operation.operationId },
     };
     await publisher().publish(event as Publication<never>);
