@@ -100,6 +100,7 @@ export const notThePlatform = {
   name: 'not-the-platform',
   expression:
     "!('system:serviceaccounts:kube-system' in request.userInfo.groups) && " +
+    "request.userInfo.username != 'system:kube-controller-manager' && " +
     "!authorizer.group('tenantry.dev').resource('workspaces').check('manage').allowed()",
 };
 

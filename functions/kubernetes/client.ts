@@ -1,0 +1,163 @@
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import type { Connection, HttpAnswer } from './connection.ts';
+import { kubernetesError, type Status } from './errors.ts';
+import { collectionPath, objectPath } from './resources.ts';
+
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/ */
+export interface ResourceAttributes {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group?: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** A request as it goes over the wire; a body is sent as JSON unless `contentType` says otherwise. */
+export interface KubernetesRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+}
+
+export interface KubernetesAnswer {
+  readonly status: number;
+  /** The parsed JSON; a plain text answer as a `Status` with that message. */
+  readonly body: unknown;
+}
+
+/** What the steps need of a cluster; nothing more, so that a fake is small. Every method but `request` throws the errors of `errors.ts`. */
+export interface Kubernetes {
+  /** Server-side apply as field manager `tenantry`; fields that others own are taken over. Returns the live object. */
+  apply(object: KubernetesObject, options?: { readonly dryRun?: boolean }): Promise<KubernetesObject>;
+  /** Creates in a server-side dry run: every check runs, nothing is kept. */
+  tryCreate(object: KubernetesObject): Promise<KubernetesObject>;
+  get(reference: ObjectReference): Promise<KubernetesObject | undefined>;
+  /** In a namespace, or the whole cluster for kinds without one. `limit` caps the answer; there is no paging. */
+  list(
+    type: { readonly apiVersion: string; readonly kind: string },
+    options?: { readonly namespace?: string; readonly labelSelector?: string; readonly limit?: number },
+  ): Promise<KubernetesObject[]>;
+  /** Deletes in the background. False if there was nothing. With `uid` only that very object, else `KubernetesConflict`. */
+  delete(reference: ObjectReference, options?: { readonly uid?: string }): Promise<boolean>;
+  /** Whether the caller itself may do this. */
+  mayI(attributes: ResourceAttributes): Promise<boolean>;
+  /** Whether a member of these groups may do this. */
+  may(groups: readonly string[], attributes: ResourceAttributes): Promise<boolean>;
+  /** Any request; the answer of any status. Throws only `ClusterUnreachable`. */
+  request(request: KubernetesRequest): Promise<KubernetesAnswer>;
+}
+
+export const fieldManager = 'tenantry';
+
+/** `headers` are put on every request and asked for each time: tokens expire. */
+export function kubernetesClient(
+  connection: Connection,
+  headers: () => Promise<Readonly<Record<string, string | string[]>>>,
+): Kubernetes {
+  const request = async ({ method, path, body, contentType, headers: extra }: KubernetesRequest) => {
+    const answer = await connection({
+      method,
+      path,
+      headers: {
+        accept: 'application/json',
+        'user-agent': fieldManager,
+        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+        ...(await headers()),
+        ...extra,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { status: answer.status, body: parse(answer) };
+  };
+  return { request, ...operations(request) };
+}
+
+function operations(request: Kubernetes['request']): Omit<Kubernetes, 'request'> {
+  return {
+    apply: async (object, options) => expectObject(request, applyRequest(object, options?.dryRun ?? false)),
+    tryCreate: async (object) =>
+      expectObject(request, {
+        method: 'POST',
+        path: `${collectionPath(object, object.metadata.namespace)}?dryRun=All`,
+        body: object,
+      }),
+    get: async ({ name, namespace, ...type }) => {
+      const wanted: KubernetesRequest = { method: 'GET', path: objectPath(type, name, namespace) };
+      const answer = await request(wanted);
+      return answer.status === 404 ? undefined : succeeded<KubernetesObject>(wanted, answer);
+    },
+    list: (type, options = {}) => list(request, type, options),
+    delete: async ({ name, namespace, ...type }, options = {}) => {
+      const preconditions = options.uid === undefined ? {} : { preconditions: { uid: options.uid } };
+      const wanted: KubernetesRequest = {
+        method: 'DELETE',
+        path: objectPath(type, name, namespace),
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...preconditions },
+      };
+      const answer = await request(wanted);
+      if (answer.status !== 404) succeeded(wanted, answer);
+      return answer.status !== 404;
+    },
+    mayI: (resourceAttributes) => review(request, 'SelfSubjectAccessReview', { resourceAttributes }),
+    may: (groups, resourceAttributes) => review(request, 'SubjectAccessReview', { groups, resourceAttributes }),
+  };
+}
+
+function applyRequest(object: KubernetesObject, dryRun: boolean): KubernetesRequest {
+  const path = objectPath(object, object.metadata.name, object.metadata.namespace);
+  return {
+    method: 'PATCH',
+    path: `${path}?fieldManager=${fieldManager}&force=true${dryRun ? '&dryRun=All' : ''}`,
+    // JSON is YAML; there is no apply media type for JSON. https://kubernetes.io/docs/reference/using-api/server-side-apply/
+    contentType: 'application/apply-patch+yaml',
+    body: object,
+  };
+}
+
+async function list(
+  request: Kubernetes['request'],
+  type: { readonly apiVersion: string; readonly kind: string },
+  options: { readonly namespace?: string; readonly labelSelector?: string; readonly limit?: number },
+): Promise<KubernetesObject[]> {
+  const query = new URLSearchParams();
+  if (options.labelSelector !== undefined) query.set('labelSelector', options.labelSelector);
+  if (options.limit !== undefined) query.set('limit', String(options.limit));
+  const wanted: KubernetesRequest = { method: 'GET', path: `${collectionPath(type, options.namespace)}?${query}` };
+  const { items } = succeeded<{ items: Omit<KubernetesObject, 'apiVersion' | 'kind'>[] }>(
+    wanted,
+    await request(wanted),
+  );
+  // The items of a list carry no type of their own.
+  return items.map((item) => ({ ...item, ...type }) as KubernetesObject);
+}
+
+async function review(request: Kubernetes['request'], kind: string, spec: Record<string, unknown>): Promise<boolean> {
+  const type = { apiVersion: 'authorization.k8s.io/v1', kind };
+  const wanted: KubernetesRequest = { method: 'POST', path: collectionPath(type), body: { ...type, spec } };
+  const answer = succeeded<{ status?: { allowed?: boolean } }>(wanted, await request(wanted));
+  return answer.status?.allowed === true;
+}
+
+async function expectObject(request: Kubernetes['request'], wanted: KubernetesRequest): Promise<KubernetesObject> {
+  return succeeded<KubernetesObject>(wanted, await request(wanted));
+}
+
+function succeeded<Body>(wanted: KubernetesRequest, answer: KubernetesAnswer): Body {
+  if (answer.status >= 200 && answer.status < 300) return answer.body as Body;
+  throw kubernetesError(`${wanted.method} ${wanted.path}`, answer.status, answer.body as Status);
+}
+
+function parse({ text, headers }: HttpAnswer): unknown {
+  const isJson = String(headers['content-type'] ?? '').startsWith('application/json');
+  return isJson ? JSON.parse(text) : { message: text.trim() };
+}

@@ -1,0 +1,51 @@
+import { CatalogueError, type ErrorName } from '../../tenancy/errors.ts';
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface Status {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly causes?: readonly { readonly reason?: string }[] };
+}
+
+/** What `kubernetesError` and the connection can make of a cluster's answer; all of them are in the catalogue. */
+export const kubernetesErrorNames = [
+  'ClusterUnreachable',
+  'KubernetesThrottled',
+  'KubernetesUnauthorized',
+  'KubernetesForbidden',
+  'KubernetesConflict',
+  'KubernetesInvalid',
+  'NamespaceTerminating',
+] as const satisfies readonly ErrorName[];
+
+/**
+ * The catalogue's error for an HTTP status and the `Status` object that came with it: the one place where Kubernetes'
+ * errors are translated. `subject` says what was tried.
+ */
+export function kubernetesError(subject: string, httpStatus: number, status: Status): CatalogueError {
+  const text = `${subject}: ${status.message ?? `HTTP ${httpStatus}`}`;
+  return new CatalogueError(nameOf(httpStatus, status), text);
+}
+
+function nameOf(httpStatus: number, status: Status): (typeof kubernetesErrorNames)[number] {
+  // A 403, but nothing that a permission would change. https://kubernetes.io/docs/concepts/architecture/garbage-collection/
+  if (status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating')) return 'NamespaceTerminating';
+  switch (httpStatus) {
+    case 401:
+      return 'KubernetesUnauthorized';
+    case 403:
+      return 'KubernetesForbidden';
+    case 409:
+      return 'KubernetesConflict';
+    case 429:
+      return 'KubernetesThrottled';
+    default:
+      // The API server's 5xx pass: no leader in etcd, a rolling update of the control plane.
+      return httpStatus >= 500 ? 'ClusterUnreachable' : 'KubernetesInvalid';
+  }
+}
+
+/** Whether it is the catalogue's error of that name. */
+export function isError(error: unknown, name: ErrorName): error is CatalogueError {
+  return error instanceof CatalogueError && error.name === name;
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluster-baseline.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { baselineVersionLabel, managedBy, managedByLabel } from '../../tenancy/workspace/names.ts';
+import type { Kubernetes } from '../kubernetes/client.ts';
+import { isError } from '../kubernetes/errors.ts';
+import { covers } from './covers.ts';
+
+export const ensureClusterBaselineOutput = z.object({
+  version: z.string(),
+  /** Objects written because they were missing or different. */
+  written: z.number().int(),
+  /** Objects of an earlier version that are no longer part of the baseline. */
+  removed: z.number().int(),
+});
+export type EnsureClusterBaselineOutput = z.infer<typeof ensureClusterBaselineOutput>;
+
+const policyType = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' };
+/** A policy that refuses objects without a namespace: it can be tried before there is any tenant. */
+const probedPolicy = 'tenantry-host-path-volumes';
+
+/**
+ * Ensures that a shared cluster has the baseline, all of it, as it is today, and that the API server enforces it.
+ * @throws StillCreating while the policies are written but not yet in effect (a second or so).
+ */
+export async function ensureClusterBaseline({
+  kubernetes,
+}: {
+  kubernetes: Kubernetes;
+}): Promise<EnsureClusterBaselineOutput> {
+  const wanted = clusterBaseline();
+  const [live, enforced] = await Promise.all([liveBaseline(kubernetes, wanted), isEnforced(kubernetes)]);
+  const missing = wanted.filter((object) => !covers(live.get(keyOf(object)), object));
+  await Promise.all(missing.map((object) => kubernetes.apply(object)));
+  const removed = await removeFormer(kubernetes, live, wanted);
+  await expectChecked(kubernetes);
+  if (!enforced && !(await isEnforced(kubernetes))) {
+    throw new CatalogueError('StillCreating', `The API server does not enforce the policy ${probedPolicy} yet.`);
+  }
+  return { version: baselineVersion(), written: missing.length, removed };
+}
+
+function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return `${apiVersion}/${kind}/${metadata.name}`;
+}
+
+/** What is there of the baseline, of any version, by kind and name. */
+async function liveBaseline(
+  kubernetes: Kubernetes,
+  wanted: readonly KubernetesObject[],
+): Promise<Map<string, KubernetesObject>> {
+  const types = new Map(wanted.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]));
+  const labelSelector = `${managedByLabel}=${managedBy},${baselineVersionLabel}`;
+  const lists = await Promise.all([...types.values()].map((type) => kubernetes.list(type, { labelSelector })));
+  return new Map(lists.flat().map((object) => [keyOf(object), object]));
+}
+
+async function removeFormer(
+  kubernetes: Kubernetes,
+  live: ReadonlyMap<string, KubernetesObject>,
+  wanted: readonly KubernetesObject[],
+): Promise<number> {
+  const keep = new Set(wanted.map(keyOf));
+  const former = [...live].filter(([key]) => !keep.has(key)).map(([, object]) => object);
+  await Promise.all(
+    former.map(({ apiVersion, kind, metadata }) =>
+      kubernetes.delete({ apiVersion, kind, name: metadata.name }, { uid: metadata.uid }),
+    ),
+  );
+  return former.length;
+}
+
+/** The controller has type-checked every policy of this version. */
+async function expectChecked(kubernetes: Kubernetes): Promise<void> {
+  const labelSelector = `${baselineVersionLabel}=${baselineVersion()}`;
+  const policies = await kubernetes.list(policyType, { labelSelector });
+  const unchecked = policies.filter(({ metadata, status }) => {
+    const observed = (status as { observedGeneration?: number } | undefined)?.observedGeneration;
+    return observed !== metadata.generation;
+  });
+  if (unchecked.length > 0) {
+    throw new CatalogueError(
+      'StillCreating',
+      `Not type-checked yet: ${unchecked.map(({ metadata }) => metadata.name).join(', ')}.`,
+    );
+  }
+}
+
+/** Asks for what a policy forbids, in a dry run, and sees whether that policy answers. */
+async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
+  const volume: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'tenantry-probe' },
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/tmp' } },
+  };
+  try {
+    await kubernetes.tryCreate(volume);
+    return false;
+  } catch (error) {
+    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probedPolicy}'`)) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { workloadServiceAccount } from '../../tenancy/workspace/accounts.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { groupName, namespaceName, tenantLabel } from '../../tenancy/workspace/names.ts';
+import { namespaceObjects } from '../../tenancy/workspace/namespace-objects.ts';
+import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
+import type { Kubernetes } from '../kubernetes/client.ts';
+import { covers } from './covers.ts';
+import { expectOurs } from './ownership.ts';
+
+export const ensureNamespaceInput = z.object({
+  tenantId: z.string(),
+  tier: z.string(),
+  generation: z.number().int().positive(),
+  numbers: workspaceNumbers,
+});
+export type EnsureNamespaceInput = z.infer<typeof ensureNamespaceInput>;
+
+export const ensureNamespaceOutput = z.object({
+  namespace: z.string(),
+  uid: z.string(),
+  /** The service account that the tenant's Pod Identity association names. */
+  serviceAccount: z.string(),
+  /** The Kubernetes group for the tenant's access entry. */
+  adminGroup: z.string(),
+  objects: z.number().int(),
+});
+export type EnsureNamespaceOutput = z.infer<typeof ensureNamespaceOutput>;
+
+/**
+ * When to look again whether the controllers have done their part: within half a second in all. They usually need tens of
+ * milliseconds, and coming back through the workflow's Retry costs a whole second and a billed transition.
+ */
+const looks = [10, 20, 30, 60, 120, 240];
+
+export interface EnsureNamespaceClients {
+  readonly kubernetes: Kubernetes;
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+/**
+ * Ensures the tenant's namespace with everything that fences it, and that the fences are in effect: quotas counted,
+ * service account and root certificate there, the tenant's group authorized.
+ * @throws ResourceNotOwned if the namespace belongs to somebody else.
+ * @throws NamespaceTerminating if a namespace of that name is being deleted.
+ * @throws StillCreating if the cluster's controllers need longer than half a second.
+ */
+export async function ensureNamespace(
+  { kubernetes, wait = pause }: EnsureNamespaceClients,
+  { numbers, ...workspace }: EnsureNamespaceInput,
+): Promise<EnsureNamespaceOutput> {
+  const [namespace, ...contents] = namespaceObjects(workspace, numbers);
+  if (namespace === undefined) throw new TypeError('a workspace has a namespace');
+  await expectFree(kubernetes, namespace);
+  const live = await kubernetes.apply(namespace);
+  await Promise.all(contents.map((object) => kubernetes.apply(object)));
+  await expectInEffect(kubernetes, workspace.tenantId, contents, wait);
+  return {
+    namespace: namespace.metadata.name,
+    uid: live.metadata.uid ?? '',
+    serviceAccount: workloadServiceAccount,
+    adminGroup: groupName(workspace.tenantId, 'admin'),
+    objects: contents.length + 1,
+  };
+}
+
+/** The name is free, or the namespace is this tenant's already. */
+async function expectFree(kubernetes: Kubernetes, { metadata }: KubernetesObject): Promise<void> {
+  const existing = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: metadata.name });
+  if (existing === undefined) return;
+  expectOurs(existing, metadata.labels?.[tenantLabel] ?? '');
+  if (existing.metadata.deletionTimestamp !== undefined) {
+    throw new CatalogueError(
+      'NamespaceTerminating',
+      `Namespace ${metadata.name} is being deleted; it can be made again when it is gone.`,
+    );
+  }
+}
+
+async function expectInEffect(
+  kubernetes: Kubernetes,
+  tenantId: string,
+  contents: readonly KubernetesObject[],
+  wait: (milliseconds: number) => Promise<unknown>,
+): Promise<void> {
+  let pending = await notInEffect(kubernetes, tenantId, contents);
+  for (const milliseconds of looks) {
+    if (pending.length === 0) return;
+    await wait(milliseconds);
+    pending = await notInEffect(kubernetes, tenantId, contents);
+  }
+  if (pending.length > 0)
+    throw new CatalogueError(
+      'StillCreating',
+      `Not in effect yet in ${namespaceName(tenantId)}: ${pending.join(', ')}.`,
+    );
+}
+
+/** What is written but has no effect yet, by name. */
+async function notInEffect(
+  kubernetes: Kubernetes,
+  tenantId: string,
+  contents: readonly KubernetesObject[],
+): Promise<string[]> {
+  const namespace = namespaceName(tenantId);
+  const [quotas, rootCertificate, authorized] = await Promise.all([
+    kubernetes.list({ apiVersion: 'v1', kind: 'ResourceQuota' }, { namespace }),
+    kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'kube-root-ca.crt', namespace }),
+    kubernetes.may([groupName(tenantId, 'admin')], { verb: 'create', resource: 'pods', namespace }),
+  ]);
+  const wanted = contents.filter(({ kind }) => kind === 'ResourceQuota');
+  return [
+    ...wanted.filter((quota) => !counts(quota, quotas)).map((quota) => `quota ${quota.metadata.name}`),
+    // Pods mount it; until the controller has published it they cannot start.
+    ...(rootCertificate === undefined ? ['ConfigMap kube-root-ca.crt'] : []),
+    ...(authorized ? [] : [`group ${groupName(tenantId, 'admin')}`]),
+  ];
+}
+
+/** Admission goes by the quota's status: until the controller has filled it in, the quota limits nothing. */
+function counts(wanted: KubernetesObject, live: readonly KubernetesObject[]): boolean {
+  const quota = live.find(({ metadata }) => metadata.name === wanted.metadata.name);
+  const spec = quota?.spec as { hard?: object } | undefined;
+  const status = quota?.status as { hard?: object; used?: object } | undefined;
+  return spec?.hard !== undefined && status?.used !== undefined && covers(status.hard, spec.hard);
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
+import { memoryKubernetes } from '../kubernetes/memory-kubernetes.ts';
+import { ensureNamespace } from './ensure-namespace.ts';
+import { releaseNamespace } from './release-namespace.ts';
+
+const acme = { tenantId: 'acme' };
+
+async function clusterWithAcme(options: { settled: boolean }) {
+  const kubernetes = memoryKubernetes(options);
+  const wait = async () => kubernetes.settle();
+  await ensureNamespace({ kubernetes, wait }, { ...acme, tier: 'basic', generation: 1, numbers: basicNumbers });
+  return kubernetes;
+}
+
+test('leaves nothing behind', async () => {
+  const kubernetes = await clusterWithAcme({ settled: true });
+  expect(await releaseNamespace({ kubernetes }, acme)).toEqual({ namespace: 'tenant-acme', gone: true });
+  expect(kubernetes.objects.size).toBe(0);
+});
+
+test('a namespace that never was is gone', async () => {
+  const kubernetes = memoryKubernetes();
+  expect(await releaseNamespace({ kubernetes }, acme)).toMatchObject({ gone: true });
+  expect(kubernetes.writes).toEqual([]);
+});
+
+test('deletes once, and says what holds it up until it is gone', async () => {
+  const kubernetes = await clusterWithAcme({ settled: false });
+  await expect(releaseNamespace({ kubernetes }, acme)).rejects.toMatchObject({ name: 'StillDeleting' });
+  const [key, namespace] = [...kubernetes.objects].find(([, object]) => object.kind === 'Namespace') ?? [];
+  if (key === undefined || namespace === undefined) throw new Error('the namespace went too early');
+  const message = 'Some resources are remaining: widgets.example.com has 1 resource instances';
+  const conditions = [
+    { type: 'NamespaceContentRemaining', status: 'True', message },
+    { type: 'NamespaceDeletionDiscoveryFailure', status: 'False', message: 'All resources successfully discovered' },
+  ];
+  kubernetes.objects.set(key, { ...namespace, status: { phase: 'Terminating', conditions } });
+  const error = await releaseNamespace({ kubernetes }, acme).catch((thrown: unknown) => thrown);
+  expect(String(error)).toContain(message);
+  expect(String(error)).not.toContain('discovered');
+  expect(kubernetes.writes.filter((write) => write.startsWith('delete'))).toEqual(['delete Namespace tenant-acme']);
+  kubernetes.settle();
+  expect(await releaseNamespace({ kubernetes }, acme)).toMatchObject({ gone: true });
+});
+
+test('a namespace of somebody else is left alone', async () => {
+  const kubernetes = memoryKubernetes();
+  await kubernetes.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant-acme' } });
+  await expect(releaseNamespace({ kubernetes }, acme)).rejects.toMatchObject({ name: 'ResourceNotOwned' });
+  expect(kubernetes.objects.size).toBeGreaterThan(0);
+});

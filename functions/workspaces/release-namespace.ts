@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { namespaceName } from '../../tenancy/workspace/names.ts';
+import type { Kubernetes } from '../kubernetes/client.ts';
+import { expectOurs } from './ownership.ts';
+
+export const releaseNamespaceInput = z.object({ tenantId: z.string() });
+export type ReleaseNamespaceInput = z.infer<typeof releaseNamespaceInput>;
+
+export const releaseNamespaceOutput = z.object({ namespace: z.string(), gone: z.literal(true) });
+export type ReleaseNamespaceOutput = z.infer<typeof releaseNamespaceOutput>;
+
+/**
+ * Ensures that the tenant's namespace, and with it everything inside, does not exist.
+ * @throws StillDeleting until it is gone; the text says what holds it up.
+ * @throws ResourceNotOwned if the namespace belongs to somebody else: it is left alone.
+ */
+export async function releaseNamespace(
+  { kubernetes }: { kubernetes: Kubernetes },
+  { tenantId }: ReleaseNamespaceInput,
+): Promise<ReleaseNamespaceOutput> {
+  const namespace = namespaceName(tenantId);
+  const reference = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  const found = await kubernetes.get(reference);
+  if (found === undefined) return { namespace, gone: true };
+  expectOurs(found, tenantId);
+  if (found.metadata.deletionTimestamp === undefined) {
+    // By uid: should somebody make a new namespace of that name in between, it is not ours to delete.
+    await kubernetes.delete(reference, { uid: found.metadata.uid });
+  }
+  const remaining = await kubernetes.get(reference);
+  if (remaining === undefined) return { namespace, gone: true };
+  throw new CatalogueError('StillDeleting', diagnosis(remaining));
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+/** What the namespace controller says stands in the way. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/#NamespaceStatus */
+function diagnosis({ metadata, status }: KubernetesObject): string {
+  const { conditions = [] } = (status ?? {}) as { conditions?: readonly Condition[] };
+  const obstacles = conditions.filter((condition) => condition.status === 'True');
+  const since = metadata.deletionTimestamp ?? 'just now';
+  if (obstacles.length === 0)
+    return `Namespace ${metadata.name} is being deleted since ${since}; nothing is reported to hold it up.`;
+  const texts = obstacles.map((condition) => `${condition.type}: ${condition.message ?? ''}`);
+  return `Namespace ${metadata.name} is being deleted since ${since}. ${texts.join(' ')}`;
+}
