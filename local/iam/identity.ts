@@ -1,0 +1,118 @@
+import { AwsError } from '../kernel/errors.ts';
+import type { Caller, Cloud, Identity } from '../kernel/service.ts';
+import { type AuthorizationParts, accessDenied, decide } from './authorize.ts';
+import { entityKey, iamDatabase, parseEntityArn } from './database.ts';
+import { effectivePolicies } from './effective-policies.ts';
+import { compilePolicy } from './policy/document.ts';
+import { evaluate } from './policy/evaluate.ts';
+import { requestConditions } from './request-conditions.ts';
+import { roleSession } from './session.ts';
+import { authenticate } from './signature/authenticate.ts';
+import { temporaryCredentials } from './temporary-credentials.ts';
+import { evaluatedTrustPolicy } from './trust.ts';
+
+export interface IdentityOptions {
+  /**
+   * The service control policies (JSON text) of an account, one list for each level from the organization's root down to
+   * the account itself; undefined where none apply (no organization, its management account). Asked for at each call.
+   */
+  serviceControlPolicies?: (accountId: string) => readonly (readonly string[])[] | undefined;
+  /** Real time in milliseconds, for signatures. Default: the system's. */
+  realNow?: () => number;
+}
+
+/**
+ * The identity check of the local cloud: signatures verified, policies evaluated on every call, as AWS does it. The
+ * operator of an account ({@link authenticate} says which keys that is) passes, but for explicit denies.
+ */
+export function createIdentity(
+  cloud: Pick<Cloud, 'accountId' | 'clock' | 'store' | 'region'>,
+  options: IdentityOptions = {},
+): Identity {
+  const database = iamDatabase(cloud);
+  const credentials = temporaryCredentials(cloud);
+  const parts: AuthorizationParts = {
+    cloud,
+    policiesOf: effectivePolicies(database),
+    serviceControlPolicies: options.serviceControlPolicies ?? (() => undefined),
+  };
+  const signatures = { cloud, database, credentials, realNow: options.realNow ?? Date.now };
+  return {
+    authenticate: (request) => authenticate(signatures, request),
+    authorize(caller, requests, context) {
+      for (const request of requests) {
+        const { decision, because } = decide(parts, caller, request, context);
+        if (decision === 'allow') continue;
+        throw accessDenied(caller, request, because, context.service);
+      }
+    },
+    serviceRole(roleArn, servicePrincipal, sessionName) {
+      const entity = parseEntityArn(roleArn, 'role');
+      const role = entity && database.roles.effective(entityKey(entity.accountId, entity.name)).value;
+      const refused = notAssumable(servicePrincipal, roleArn);
+      if (role?.arn !== roleArn) throw refused;
+      const service = servicePrincipalCaller(servicePrincipal, role.accountId);
+      const facts = { caller: service, principalTags: [], resourceAccountId: role.accountId };
+      const { decision } = evaluate({
+        principal: service,
+        action: 'sts:AssumeRole',
+        resource: roleArn,
+        conditions: requestConditions({ ...facts, region: cloud.region, service: 'sts', now: cloud.clock.now() }),
+        identityPolicies: [],
+        resourcePolicy: compilePolicy(evaluatedTrustPolicy(role)),
+      });
+      if (decision !== 'allow') throw refused;
+      return roleSession(role, sessionName, cloud.clock.now());
+    },
+    credentials: (caller, durationSeconds) => credentials.issue(caller, durationSeconds),
+  };
+}
+
+/** An AWS service that acts for an account. */
+function servicePrincipalCaller(servicePrincipal: string, accountId: string): Caller {
+  return {
+    kind: 'service',
+    accountId,
+    arn: servicePrincipal,
+    userId: servicePrincipal,
+    sourceAccount: accountId,
+  };
+}
+
+function notAssumable(servicePrincipal: string, roleArn: string): AwsError {
+  return new AwsError(
+    'AccessDenied',
+    `User: ${servicePrincipal} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+    { status: 403 },
+  );
+}
+
+/**
+ * No check at all, for runs without IAM (`--services states,events`): every request is the operator's, every role can be
+ * assumed.
+ */
+export function allowAllIdentity(accountId: string): Identity {
+  const everyone: Caller = {
+    kind: 'administrator',
+    accountId,
+    arn: `arn:aws:iam::${accountId}:root`,
+    userId: accountId,
+  };
+  return {
+    authenticate: () => everyone,
+    authorize: () => undefined,
+    serviceRole(roleArn, _servicePrincipal, sessionName) {
+      const entity = parseEntityArn(roleArn, 'role') ?? {
+        accountId,
+        name: roleArn.slice(roleArn.lastIndexOf('/') + 1),
+      };
+      return roleSession({ ...entity, arn: roleArn, id: 'AROALOCALLOCALLOCAL' }, sessionName, 0);
+    },
+    credentials: (_caller, durationSeconds) => ({
+      accessKeyId: accountId,
+      secretAccessKey: 'local',
+      sessionToken: 'local',
+      expiration: new Date(Date.now() + durationSeconds * 1000),
+    }),
+  };
+}

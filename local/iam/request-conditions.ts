@@ -1,0 +1,121 @@
+import type { Caller } from '../kernel/service.ts';
+import type { ConditionContext } from './policy/condition-context.ts';
+import type { Tag } from './records.ts';
+import type { SessionCaller } from './session.ts';
+
+/** What the global condition keys are made of. */
+export interface RequestFacts {
+  readonly caller: SessionCaller;
+  /** Tags of the role or user. */
+  readonly principalTags: readonly Tag[];
+  /** Condition keys of the service called. */
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  readonly resourceAccountId: string;
+  readonly region: string;
+  /** Signing name of the service called. */
+  readonly service: string;
+  /** Milliseconds of the cloud's clock. */
+  readonly now: number;
+}
+
+/** Services with one endpoint for all regions, which is in us-east-1. */
+const GLOBAL_SERVICES = new Set([
+  'iam',
+  'organizations',
+  'account',
+  'budgets',
+  'cloudfront',
+  'route53',
+  'ce',
+  'health',
+]);
+
+/**
+ * The context of a request: the service's own keys first, then the global ones. Made for every authorised call, so
+ * values are computed only when a policy asks for them.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+export function requestConditions(facts: RequestFacts): ConditionContext {
+  let own: Map<string, readonly string[]> | undefined;
+  return (key) => {
+    own ??= lowerCaseKeys(facts.conditions ?? {});
+    const stated = own.get(key);
+    if (stated) return stated;
+    if (key.startsWith('aws:principaltag/')) return one(principalTag(facts, key.slice('aws:principaltag/'.length)));
+    if (key === 'aws:tagkeys') return requestTagKeys(own);
+    const value = GLOBAL_KEYS[key]?.(facts);
+    return one(value);
+  };
+}
+
+/** The name under which a policy knows the caller: a role session is its role. */
+export function principalArn(caller: Caller): string {
+  return caller.roleArn ?? caller.arn;
+}
+
+const GLOBAL_KEYS: Readonly<Record<string, (facts: RequestFacts) => string | undefined>> = {
+  'aws:principalarn': ({ caller }) => (isService(caller) ? undefined : principalArn(caller)),
+  'aws:principalaccount': ({ caller }) => (isService(caller) ? undefined : caller.accountId),
+  'aws:principaltype': ({ caller }) => PRINCIPAL_TYPES[caller.kind],
+  'aws:userid': ({ caller }) => (isService(caller) ? undefined : caller.userId),
+  'aws:username': ({ caller }) =>
+    caller.kind === 'user' ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined,
+  'aws:principalisawsservice': ({ caller }) => String(isService(caller)),
+  'aws:principalservicename': ({ caller }) => (isService(caller) ? caller.arn : undefined),
+  'aws:sourceidentity': ({ caller }) => caller.sourceIdentity,
+  'aws:tokenissuetime': ({ caller }) => (caller.issuedAt === undefined ? undefined : iso(caller.issuedAt)),
+  // Only temporary credentials carry the key; nobody here has a device.
+  'aws:multifactorauthpresent': ({ caller }) => (caller.issuedAt === undefined ? undefined : 'false'),
+  'aws:sourcearn': ({ caller }) => caller.sourceArn,
+  'aws:sourceaccount': ({ caller }) => caller.sourceAccount,
+  'aws:currenttime': ({ now }) => iso(now),
+  'aws:epochtime': ({ now }) => String(Math.floor(now / 1000)),
+  'aws:requestedregion': ({ service, region }) => (GLOBAL_SERVICES.has(service) ? 'us-east-1' : region),
+  'aws:resourceaccount': ({ resourceAccountId }) => resourceAccountId,
+  'aws:viaawsservice': () => 'false',
+  'aws:sourceip': ({ caller }) => (isService(caller) ? undefined : '127.0.0.1'),
+  // The endpoint speaks plain HTTP on loopback in the place of AWS's TLS endpoints. A policy that demands TLS would lock
+  // everyone out of the local cloud, and nothing that could be learnt from that is true on AWS.
+  'aws:securetransport': () => 'true',
+};
+
+const PRINCIPAL_TYPES: Record<Caller['kind'], string | undefined> = {
+  administrator: 'Account',
+  role: 'AssumedRole',
+  user: 'User',
+  service: undefined,
+  anonymous: 'Anonymous',
+};
+
+function isService(caller: Caller): boolean {
+  return caller.kind === 'service';
+}
+
+/** A session tag takes the place of the role's tag of the same key; keys are compared without case. */
+function principalTag({ caller, principalTags }: RequestFacts, key: string): string | undefined {
+  const session = Object.entries(caller.sessionTags ?? {}).find(([name]) => name.toLowerCase() === key);
+  return session?.[1] ?? principalTags.find(({ Key }) => Key.toLowerCase() === key)?.Value;
+}
+
+/** The tags of a request imply their keys, for services that state only `aws:RequestTag/…`. */
+function requestTagKeys(own: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const prefix = 'aws:requesttag/';
+  const keys = [...own.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  return keys.length > 0 ? keys : undefined;
+}
+
+function lowerCaseKeys(
+  conditions: Readonly<Record<string, string | readonly string[]>>,
+): Map<string, readonly string[]> {
+  return new Map(
+    Object.entries(conditions).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
+  );
+}
+
+function one(value: string | undefined): readonly string[] | undefined {
+  return value === undefined ? undefined : [value];
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+/, '');
+}

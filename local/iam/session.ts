@@ -1,0 +1,28 @@
+import type { Caller } from '../kernel/service.ts';
+
+/** What a session carries beyond what services need to know of a caller; STS passes it on when roles are chained. */
+export interface SessionCaller extends Caller {
+  /** Keys of the session tags that the next role of a chain inherits. */
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sourceIdentity?: string;
+  /** The external id or other context of the session is gone; when it began is not (milliseconds). */
+  readonly issuedAt?: number;
+  /** `root` credentials of GetSessionToken cannot call IAM, as AWS refuses it. */
+  readonly fromSessionToken?: boolean;
+}
+
+/** The caller of a role session named `sessionName` of the role. */
+export function roleSession(
+  role: { accountId: string; name: string; arn: string; id: string },
+  sessionName: string,
+  issuedAt: number,
+): SessionCaller {
+  return {
+    kind: 'role',
+    accountId: role.accountId,
+    arn: `arn:aws:sts::${role.accountId}:assumed-role/${role.name}/${sessionName}`,
+    userId: `${role.id}:${sessionName}`,
+    roleArn: role.arn,
+    issuedAt,
+  };
+}
