@@ -4,7 +4,10 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import { namespaceName, podSecurityLevel, podSecurityVersion, tenantLabel } from '../../tenancy/workspace/names.ts';
 import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import type { Kubernetes, KubernetesAnswer } from '../kubernetes/client.ts';
+import { platformClient, tenantClient } from '../kubernetes/cluster-clients.ts';
 import { kubernetesError, type Status } from '../kubernetes/errors.ts';
+import { findTier } from '../runtime/config.ts';
+import { step, stepInput } from '../runtime/step.ts';
 import { answeredBy, controlName, type IsolationCase, type ProofSubject, rbac, textOf } from './case.ts';
 import { fenceCases } from './cases/fences.ts';
 import { objectCases } from './cases/objects.ts';
@@ -97,3 +100,19 @@ async function failing(
   }
   return new Map(answers.filter(([each, answer]) => !answeredBy(each.control, answer, standard)));
 }
+
+/** Step of acquire-placement. The workflow keeps the number of cases; the log has them all. */
+export const handler = step({
+  name: 'prove-isolation',
+  input: stepInput.extend({ tier: z.string(), roleArn: z.string(), cluster: z.object({ name: z.string() }) }),
+  output: z.object({ passed: z.literal(true), cases: z.number().int().positive() }),
+  async run({ tenantId, tier, roleArn, cluster }, { logger }) {
+    const [tenant, platform] = await Promise.all([
+      tenantClient(cluster.name, tenantId, roleArn),
+      platformClient(cluster.name),
+    ]);
+    const proof = await proveIsolation({ tenant, platform }, { tenantId, numbers: findTier(tier).workspace });
+    logger.info('isolation proven', { cases: proof.cases });
+    return { passed: true as const, cases: proof.cases.length };
+  },
+});

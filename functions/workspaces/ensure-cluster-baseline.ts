@@ -4,7 +4,9 @@ import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluste
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
+import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { isError } from '../kubernetes/errors.ts';
+import { step, stepInput } from '../runtime/step.ts';
 import { covers } from './covers.ts';
 
 export const ensureClusterBaselineOutput = z.object({
@@ -103,3 +105,11 @@ async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
     throw error;
   }
 }
+
+/** Step of acquire-placement. */
+export const handler = step({
+  name: 'ensure-cluster-baseline',
+  input: stepInput.extend({ cluster: z.object({ name: z.string() }) }),
+  output: ensureClusterBaselineOutput,
+  run: async ({ cluster }) => ensureClusterBaseline({ kubernetes: await platformClient(cluster.name) }),
+});

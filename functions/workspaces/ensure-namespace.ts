@@ -7,6 +7,11 @@ import { groupName, namespaceName, tenantLabel } from '../../tenancy/workspace/n
 import { namespaceObjects } from '../../tenancy/workspace/namespace-objects.ts';
 import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
+import { platformClient } from '../kubernetes/cluster-clients.ts';
+import { createLedger } from '../operations/ledger-store.ts';
+import { findTier } from '../runtime/config.ts';
+import { step, stepInput } from '../runtime/step.ts';
+import { table } from '../runtime/table.ts';
 import { covers } from './covers.ts';
 import { expectOurs } from './ownership.ts';
 
@@ -126,3 +131,24 @@ function counts(wanted: KubernetesObject, live: readonly KubernetesObject[]): bo
   const status = quota?.status as { hard?: object; used?: object } | undefined;
   return spec?.hard !== undefined && status?.used !== undefined && covers(status.hard, spec.hard);
 }
+
+/** Step of acquire-placement. */
+export const handler = step({
+  name: 'ensure-namespace',
+  input: stepInput.extend({
+    tier: z.string(),
+    generation: z.number().int().positive().default(1),
+    cluster: z.object({ name: z.string() }),
+  }),
+  output: ensureNamespaceOutput,
+  async run({ tenantId, operationId, tier, generation, cluster }) {
+    const ledger = createLedger(table(), { tenantId, operationId });
+    const attributes = { clusterName: cluster.name };
+    await ledger.plan('workspace', namespaceName(tenantId), attributes);
+    const kubernetes = await platformClient(cluster.name);
+    const numbers = findTier(tier).workspace;
+    const made = await ensureNamespace({ kubernetes }, { tenantId, tier, generation, numbers });
+    await ledger.created('workspace', made.namespace, { ...attributes, uid: made.uid });
+    return made;
+  },
+});

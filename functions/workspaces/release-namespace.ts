@@ -3,6 +3,10 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
+import { platformClient } from '../kubernetes/cluster-clients.ts';
+import { createLedger } from '../operations/ledger-store.ts';
+import { step, stepInput } from '../runtime/step.ts';
+import { table } from '../runtime/table.ts';
 import { expectOurs } from './ownership.ts';
 
 export const releaseNamespaceInput = z.object({ tenantId: z.string() });
@@ -49,4 +53,27 @@ function diagnosis({ metadata, status }: KubernetesObject): string {
     return `Namespace ${metadata.name} is being deleted since ${since}; nothing is reported to hold it up.`;
   const texts = obstacles.map((condition) => `${condition.type}: ${condition.message ?? ''}`);
   return `Namespace ${metadata.name} is being deleted since ${since}. ${texts.join(' ')}`;
+}
+
+/** Step of release-placement. `name` is the ledger's: the namespace. */
+export const handler = step({
+  name: 'release-namespace',
+  input: stepInput.extend({ name: z.string(), clusterName: z.string() }),
+  output: releaseNamespaceOutput,
+  async run({ name, clusterName, ...operation }) {
+    const kubernetes = await clientUnlessGone(clusterName);
+    if (kubernetes !== undefined) await releaseNamespace({ kubernetes }, operation);
+    await createLedger(table(), operation).deleted('workspace', name);
+    return { namespace: name, gone: true as const };
+  },
+});
+
+/** Undefined if there is no such cluster: with it, its namespaces are gone. */
+async function clientUnlessGone(clusterName: string): Promise<Kubernetes | undefined> {
+  try {
+    return await platformClient(clusterName);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
 }

@@ -1,0 +1,67 @@
+import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { tenantExternalId } from '../../tenancy/names.ts';
+import { once } from '../runtime/environment.ts';
+import type { Kubernetes } from './client.ts';
+import { type EksCluster, eksClient } from './eks-cluster.ts';
+
+const eks = once(() => new EKSClient({}));
+const sts = once(() => new STSClient({}));
+
+/** A cluster's address changes only when a new cluster gets the name; a warm function asks again after a minute. */
+const addressLife = 60_000;
+const addresses = new Map<string, { readonly cluster: EksCluster; readonly until: number }>();
+
+/**
+ * A client for the cluster as the function's own role.
+ * @throws what DescribeCluster throws, such as `ResourceNotFoundException`; `StillCreating` while it has no endpoint.
+ */
+export async function platformClient(clusterName: string): Promise<Kubernetes> {
+  return eksClient(await addressOf(clusterName), eks().config.credentials);
+}
+
+/**
+ * A client for the cluster as the tenant itself: with a session of the tenant's role.
+ * @throws NotYetConsistent while STS refuses the role: one that was just made is not known everywhere.
+ */
+export async function tenantClient(clusterName: string, tenantId: string, roleArn: string): Promise<Kubernetes> {
+  const [cluster, session] = await Promise.all([addressOf(clusterName), tenantSession(tenantId, roleArn)]);
+  return eksClient(cluster, session);
+}
+
+async function addressOf(name: string): Promise<EksCluster> {
+  const known = addresses.get(name);
+  if (known !== undefined && known.until > Date.now()) return known.cluster;
+  const { cluster } = await eks().send(new DescribeClusterCommand({ name }));
+  const endpoint = cluster?.endpoint;
+  const certificateAuthorityData = cluster?.certificateAuthority?.data;
+  if (endpoint === undefined || certificateAuthorityData === undefined) {
+    throw new CatalogueError('StillCreating', `The cluster ${name} is ${cluster?.status} and has no endpoint yet.`);
+  }
+  const found: EksCluster = { name, region: await eks().config.region(), endpoint, certificateAuthorityData };
+  addresses.set(name, { cluster: found, until: Date.now() + addressLife });
+  return found;
+}
+
+async function tenantSession(tenantId: string, roleArn: string) {
+  try {
+    const { Credentials } = await sts().send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn,
+        RoleSessionName: 'isolation-proof',
+        ExternalId: tenantExternalId(tenantId),
+        DurationSeconds: 900,
+      }),
+    );
+    return {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken,
+    };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AccessDenied') throw error;
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+    throw new CatalogueError('NotYetConsistent', `AccessDenied: ${error.message}`, { cause: error });
+  }
+}
