@@ -8,8 +8,10 @@ import { ensureClusterBaseline } from './ensure-cluster-baseline.ts';
 function enforcingCluster(options?: { settled: boolean }) {
   const kubernetes = memoryKubernetes(options);
   kubernetes.admission = () => {
-    if (!kubernetes.objects.has('ValidatingAdmissionPolicy/tenantry-host-path-volumes')) return;
-    const text = "ValidatingAdmissionPolicy 'tenantry-host-path-volumes' with binding 'x' denied request: no";
+    const policy = kubernetes.objects.get('ValidatingAdmissionPolicy/tenantry-host-path-volumes');
+    if (policy === undefined) return;
+    const [validation] = (policy.spec as { validations: { message: string }[] }).validations;
+    const text = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding 'x' denied request: ${validation?.message}`;
     throw new CatalogueError('KubernetesForbidden', text);
   };
   return kubernetes;
@@ -63,6 +65,15 @@ test('is not there while policies are unchecked', async () => {
 test('is not there while the API server accepts what a policy forbids', async () => {
   const kubernetes = memoryKubernetes();
   await expect(ensureClusterBaseline({ kubernetes })).rejects.toThrow('does not enforce');
+});
+
+test('is not there while the API server still enforces an earlier version', async () => {
+  const kubernetes = memoryKubernetes();
+  kubernetes.admission = () => {
+    const text = "ValidatingAdmissionPolicy 'tenantry-host-path-volumes' denied request: no. Baseline former.";
+    throw new CatalogueError('KubernetesForbidden', text);
+  };
+  await expect(ensureClusterBaseline({ kubernetes })).rejects.toMatchObject({ name: 'StillCreating' });
 });
 
 test('a refusal by something else is no sign of the policy', async () => {

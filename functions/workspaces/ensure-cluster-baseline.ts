@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluster-baseline.ts';
+import { baselineVersion, clusterBaseline, probedPolicy } from '../../tenancy/workspace/cluster-baseline.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
@@ -19,8 +19,6 @@ export const ensureClusterBaselineOutput = z.object({
 export type EnsureClusterBaselineOutput = z.infer<typeof ensureClusterBaselineOutput>;
 
 const policyType = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' };
-/** A policy that refuses objects without a namespace: it can be tried before there is any tenant. */
-const probedPolicy = 'tenantry-host-path-volumes';
 
 /**
  * Ensures that a shared cluster has the baseline, all of it, as it is today, and that the API server enforces it.
@@ -34,11 +32,14 @@ export async function ensureClusterBaseline({
   const wanted = clusterBaseline();
   const [live, enforced] = await Promise.all([liveBaseline(kubernetes, wanted), isEnforced(kubernetes)]);
   const missing = wanted.filter((object) => !covers(live.get(keyOf(object)), object));
-  await Promise.all(missing.map((object) => kubernetes.apply(object)));
+  // The probed policy last: an API server that enforces its new version has seen what was written before it.
+  const last = (object: KubernetesObject) => object.metadata.name === probedPolicy;
+  await Promise.all(missing.filter((object) => !last(object)).map((object) => kubernetes.apply(object)));
+  await Promise.all(missing.filter(last).map((object) => kubernetes.apply(object)));
   const removed = await removeFormer(kubernetes, live, wanted);
   await expectChecked(kubernetes);
   if (!enforced && !(await isEnforced(kubernetes))) {
-    throw new CatalogueError('StillCreating', `The API server does not enforce the policy ${probedPolicy} yet.`);
+    throw new CatalogueError('StillCreating', `The API server does not enforce baseline ${baselineVersion()} yet.`);
   }
   return { version: baselineVersion(), written: missing.length, removed };
 }
@@ -89,7 +90,7 @@ async function expectChecked(kubernetes: Kubernetes): Promise<void> {
   }
 }
 
-/** Asks for what a policy forbids, in a dry run, and sees whether that policy answers. */
+/** Asks for what a policy forbids, in a dry run, and sees whether that policy answers, in this version. */
 async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
   const volume: KubernetesObject = {
     apiVersion: 'v1',
@@ -101,7 +102,9 @@ async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
     await kubernetes.tryCreate(volume);
     return false;
   } catch (error) {
-    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probedPolicy}'`)) return true;
+    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probedPolicy}'`)) {
+      return error.message.includes(`Baseline ${baselineVersion()}`);
+    }
     throw error;
   }
 }

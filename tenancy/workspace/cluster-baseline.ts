@@ -11,12 +11,28 @@ import { priorityClasses } from './priority-classes.ts';
  */
 export function clusterBaseline(): KubernetesObject[] {
   return contents().map((object) => ({
-    ...object,
+    ...(object.metadata.name === probedPolicy ? sayingVersion(object) : object),
     metadata: {
       ...object.metadata,
       labels: { [managedByLabel]: managedBy, [baselineVersionLabel]: baselineVersion() },
     },
   }));
+}
+
+/**
+ * The policy by which an API server is asked which baseline it enforces: it refuses objects without a namespace, so it
+ * can be tried before there is any tenant, and its refusals say the version.
+ */
+export const probedPolicy = 'tenantry-host-path-volumes';
+
+function sayingVersion(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'ValidatingAdmissionPolicy') return object;
+  const spec = object.spec as { validations: { message: string }[] };
+  const validations = spec.validations.map((validation) => ({
+    ...validation,
+    message: `${validation.message} Baseline ${baselineVersion()}.`,
+  }));
+  return { ...object, spec: { ...spec, validations } };
 }
 
 /** Twelve hexadecimal digits over the content: any change of the baseline is a new version, and nobody has to remember to count. */

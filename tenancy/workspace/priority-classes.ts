@@ -23,7 +23,6 @@ export function priorityClasses(): KubernetesObject[] {
     kind: 'PriorityClass',
     metadata: { name },
     value: priority[name],
-    globalDefault: false,
     preemptionPolicy: 'Never',
     description: 'Pods of tenants; which class a tenant may use is its tier’s decision.',
   }));

@@ -121,10 +121,9 @@ function standalonePods(name: string, value: 'refused' | 'warned', actions: Admi
     name,
     actions,
     resources: [{ apiGroups: [''], resources: ['pods'], operations: ['CREATE'] }],
-    matchConditions: [{ name: 'asked-for', expression: `${setting(settings.standalonePods)} == '${value}'` }],
     validations: [
       {
-        expression: 'size(object.metadata.?ownerReferences.orValue([])) > 0',
+        expression: `${setting(settings.standalonePods)} != '${value}' || size(object.metadata.?ownerReferences.orValue([])) > 0`,
         message: 'network policies do not cover pods without an owner on EKS; use a Deployment, StatefulSet or Job.',
       },
     ],

@@ -47,7 +47,7 @@ export function policyObjects(rule: AdmissionRule): KubernetesObject[] {
           resourceRules: rule.resources.map((resource) => ({ ...resource, apiVersions: ['*'], scope: '*' })),
         },
         ...(rule.matchConditions === undefined ? {} : { matchConditions: rule.matchConditions }),
-        variables: rule.variables ?? [],
+        ...(rule.variables === undefined ? {} : { variables: rule.variables }),
         validations: rule.validations.map(({ expression, message }) => ({
           expression,
           message: `${rule.name}: ${message}`,
