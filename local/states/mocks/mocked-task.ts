@@ -1,0 +1,45 @@
+import type { TaskCall, TaskReport } from '../engine/contract.ts';
+import type { States } from '../states.ts';
+import type { TaskResource } from '../tasks/resource.ts';
+
+/**
+ * Answers a task from the mock file if its execution was started with a test case that mocks the state. The history
+ * looks as if the service had answered. True when it did.
+ */
+export function runMocked(
+  states: States,
+  task: TaskCall,
+  resource: TaskResource | undefined,
+  report: TaskReport,
+): boolean {
+  const testCase = task.execution.mockTestCase;
+  if (testCase === undefined) return false;
+  const response = states.mocks.response({
+    machineName: task.execution.stateMachineArn.split(':')[6]?.split('/')[0] ?? '',
+    testCase,
+    stateName: task.stateName,
+    visit: task.visit,
+    attempt: task.retryCount,
+  });
+  if (response === undefined) return false;
+  const release = states.cloud.clock.hold('mocked task');
+  // The engine is still in the call that asked for the task.
+  queueMicrotask(() => {
+    release();
+    if (typeof response === 'string') {
+      report.failed('States.Runtime', response);
+      return;
+    }
+    if (task.submitted === undefined) report.started();
+    const waits = resource && 'pattern' in resource && resource.pattern !== 'request';
+    if (waits && task.submitted === undefined) report.submitted('Return' in response ? response.Return : {});
+    if ('Return' in response) {
+      report.succeeded(response.Return);
+      return;
+    }
+    const { Error: error, Cause: cause = '' } = response.Throw;
+    const timedOut = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+    report.failed(error, cause, timedOut ? 'timeout' : 'run');
+  });
+  return true;
+}

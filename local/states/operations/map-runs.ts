@@ -1,0 +1,97 @@
+import { AwsError } from '../../kernel/errors.ts';
+import type { Operation } from '../../kernel/service.ts';
+import { parseArn } from '../arns.ts';
+import { arnMember, checkInput, pageMembers } from '../constraints.ts';
+import { pageOf } from '../page-token.ts';
+import type { MapRun } from '../records/map-runs.ts';
+import type { States } from '../states.ts';
+import { onResource } from './access.ts';
+import { findExecution } from './find-execution.ts';
+
+const mapRunMember = { type: 'string', required: true, min: 1, max: 2000 } as const;
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html */
+export function describeMapRun(states: States): Operation {
+  return {
+    authorize: onResource('DescribeMapRun', 'mapRunArn'),
+    handle(input) {
+      checkInput(input, { mapRunArn: mapRunMember });
+      const run = findMapRun(states, input.mapRunArn);
+      return {
+        mapRunArn: run.arn,
+        executionArn: run.executionArn,
+        status: run.status,
+        startDate: new Date(run.startDate),
+        ...(run.stopDate !== undefined && { stopDate: new Date(run.stopDate) }),
+        maxConcurrency: run.maxConcurrency,
+        toleratedFailurePercentage: run.toleratedFailurePercentage,
+        toleratedFailureCount: run.toleratedFailureCount,
+        itemCounts: run.counts,
+        executionCounts: run.counts,
+        redriveCount: run.redriveCount,
+        ...(run.redriveDate !== undefined && { redriveDate: new Date(run.redriveDate) }),
+      };
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html */
+export function listMapRuns(states: States): Operation {
+  return {
+    authorize: onResource('ListMapRuns', 'executionArn'),
+    handle(input) {
+      checkInput(input, { executionArn: arnMember, ...pageMembers });
+      const execution = findExecution(states, input.executionArn);
+      const listing = `ListMapRuns ${execution.arn}`;
+      const runs = states.mapRuns.of(execution.arn);
+      const { page, nextToken } = pageOf(runs, { ...input, listing, now: states.cloud.clock.now() });
+      return {
+        mapRuns: page.map((run) => ({
+          executionArn: run.executionArn,
+          mapRunArn: run.arn,
+          stateMachineArn: run.stateMachineArn,
+          startDate: new Date(run.startDate),
+          ...(run.stopDate !== undefined && { stopDate: new Date(run.stopDate) }),
+        })),
+        ...(nextToken && { nextToken }),
+      };
+    },
+  };
+}
+
+/**
+ * UpdateMapRun: the new bounds are kept and shown.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html
+ */
+export function updateMapRun(states: States): Operation {
+  return {
+    authorize: onResource('UpdateMapRun', 'mapRunArn'),
+    handle(input) {
+      checkInput(input, {
+        mapRunArn: mapRunMember,
+        maxConcurrency: { type: 'integer', min: 0 },
+        toleratedFailurePercentage: { type: 'float', min: 0, max: 100 },
+        toleratedFailureCount: { type: 'integer', min: 0 },
+      });
+      const run = findMapRun(states, input.mapRunArn);
+      if (run.status !== 'RUNNING') {
+        throw new AwsError('ValidationException', `Map Run is ${run.status} and cannot be updated: '${run.arn}'`);
+      }
+      states.mapRuns.put({
+        ...run,
+        maxConcurrency: input.maxConcurrency ?? run.maxConcurrency,
+        toleratedFailurePercentage: input.toleratedFailurePercentage ?? run.toleratedFailurePercentage,
+        toleratedFailureCount: input.toleratedFailureCount ?? run.toleratedFailureCount,
+      });
+      return {};
+    },
+  };
+}
+
+function findMapRun(states: States, arn: string): MapRun {
+  parseArn(arn, 'mapRun');
+  const run = states.mapRuns.get(arn);
+  if (!run)
+    throw new AwsError('ResourceNotFound', `Map Run does not exist: '${arn}'`, { fields: { resourceName: arn } });
+  return run;
+}
