@@ -1,0 +1,90 @@
+import { Aws } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { tenantRolePath, tenantTag } from '../tenancy/names.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
+import { TENANT_ACTIONS } from './foundation-stack.ts';
+
+/**
+ * What keeps tenant foundations in bounds: the permissions boundary of every tenant role, and the role that
+ * CloudFormation works with, which can make tenant roles under that boundary and nothing else.
+ */
+export class FoundationAccess extends Construct {
+  readonly boundary: ManagedPolicy;
+  readonly serviceRole: Role;
+
+  constructor(scope: Construct, id: string, props: { boundaryName: string }) {
+    super(scope, id);
+    this.boundary = new ManagedPolicy(this, 'Boundary', {
+      managedPolicyName: props.boundaryName,
+      description: 'The most that any tenant role can do: work with resources that carry its own tag.',
+      statements: [
+        new PolicyStatement({
+          sid: 'ResourcesWithTheTagOfThePrincipal',
+          actions: TENANT_ACTIONS,
+          resources: ['*'],
+          conditions: { StringEquals: { [`aws:ResourceTag/${tenantTag}`]: `\${aws:PrincipalTag/${tenantTag}}` } },
+        }),
+      ],
+    });
+    acknowledgeWildcards(
+      this.boundary,
+      'Limited by the tag of principal and resource, not by name: tenants bring their own resources.',
+      ['*'],
+    );
+    this.serviceRole = serviceRole(this, this.boundary);
+  }
+}
+
+function serviceRole(scope: Construct, boundary: ManagedPolicy): Role {
+  const role = new Role(scope, 'ServiceRole', {
+    assumedBy: new ServicePrincipal('cloudformation.amazonaws.com'),
+    description: 'CloudFormation makes tenant foundations with this role.',
+  });
+  const tenantRoles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`;
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: 'MakeTenantRolesUnderTheBoundary',
+      actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:PutRolePermissionsBoundary'],
+      resources: [tenantRoles],
+      conditions: { StringEquals: { 'iam:PermissionsBoundary': boundary.managedPolicyArn } },
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: 'KeepTenantRoles',
+      actions: [
+        'iam:DeleteRole',
+        'iam:DeleteRolePolicy',
+        'iam:GetRole',
+        'iam:GetRolePolicy',
+        'iam:ListRolePolicies',
+        'iam:ListAttachedRolePolicies',
+        'iam:TagRole',
+        'iam:UntagRole',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:UpdateRole',
+      ],
+      resources: [tenantRoles],
+    }),
+  );
+  const budgets = `arn:${Aws.PARTITION}:budgets::${Aws.ACCOUNT_ID}:budget/tenantry-*`;
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: 'TenantBudgets',
+      actions: [
+        'budgets:ModifyBudget',
+        'budgets:ViewBudget',
+        'budgets:TagResource',
+        'budgets:UntagResource',
+        'budgets:ListTagsForResource',
+      ],
+      resources: [budgets],
+    }),
+  );
+  acknowledgeWildcards(role, 'One role and one budget per tenant, below a path and a prefix of their own.', [
+    tenantRoles,
+    budgets,
+  ]);
+  return role;
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
+import { EventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { BUS_NAME } from '../events/catalogue.ts';
+import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
+import { FoundationAccess } from './foundation-access.ts';
+import { foundationAsset } from './foundation-template.ts';
+import { projectRoot } from './project-root.ts';
+import type { StepLambda } from './step-lambda.ts';
+import { createSteps, type Steps } from './steps.ts';
+import { deadLetterQueue, registryTable } from './storage.ts';
+import { createWorkflows, type Workflows } from './workflows.ts';
+
+export interface TenantryProps {
+  /** Prefix of all physical names; one per installation in an account and region. Default `tenantry`. */
+  readonly prefix?: string;
+  /** Path of the configuration (tiers, shared clusters). Default: the one that comes with the package. */
+  readonly configFile?: string;
+}
+
+/**
+ * Tenantry in an AWS account: the bus, the workflows and their steps, the registry. The shared clusters that the
+ * configuration names exist already; the construct gives its functions access entries in them.
+ */
+export class Tenantry extends Construct {
+  readonly bus: EventBus;
+  readonly registry: TableV2;
+  readonly workflows: Workflows;
+  /** Originals of events that were rejected. */
+  readonly rejectedEvents: Queue;
+  /** Events and invocations that could not be delivered or processed. */
+  readonly undeliverableEvents: Queue;
+
+  constructor(scope: Construct, id: string, props: TenantryProps = {}) {
+    super(scope, id);
+    const prefix = props.prefix ?? 'tenantry';
+    const configFile = props.configFile ?? join(projectRoot, 'tenantry.config.json');
+    const config = parseConfig(JSON.parse(readFileSync(configFile, 'utf8')), configFile);
+    this.bus = new EventBus(this, 'Bus', { eventBusName: prefix === 'tenantry' ? BUS_NAME : prefix });
+    this.bus.archive('Archive', {
+      archiveName: `${prefix}-archive`,
+      eventPattern: { account: Match.exists() as never },
+      retention: Duration.days(90),
+    });
+    this.registry = registryTable(this, `${prefix}-registry`);
+    this.rejectedEvents = deadLetterQueue(this, 'RejectedEvents', `${prefix}-rejected-events`);
+    this.undeliverableEvents = deadLetterQueue(this, 'UndeliverableEvents', `${prefix}-undeliverable-events`);
+    const boundaryName = `${prefix}-tenant-boundary`;
+    const steps = createSteps(this, {
+      prefix,
+      configFile,
+      table: this.registry,
+      bus: this.bus,
+      rejectedEvents: this.rejectedEvents,
+      undeliverableEvents: this.undeliverableEvents,
+      foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
+      foundationTemplate: foundationAsset(this, boundaryName),
+      clusters: config.sharedClusters.map((cluster) => cluster.name),
+    });
+    this.workflows = createWorkflows(this, prefix, steps);
+    this.#route(prefix, config, steps);
+    accessEntries(this, config, [
+      steps.ensureClusterBaseline,
+      steps.ensureNamespace,
+      steps.releaseNamespace,
+      steps.proveIsolation,
+    ]);
+  }
+
+  #route(prefix: string, config: TenantryConfig, steps: Steps): void {
+    const target = (step: StepLambda) =>
+      new LambdaFunction(step.function, {
+        deadLetterQueue: this.undeliverableEvents,
+        maxEventAge: Duration.hours(24),
+        retryAttempts: 185,
+      });
+    new Rule(this, 'ProductEvents', {
+      ruleName: `${prefix}-product-events`,
+      description: 'Tenant events of product backends, to be checked and to start their workflows.',
+      eventBus: this.bus,
+      eventPattern: {
+        source: config.acceptedSources.map((source) => ({ prefix: source })) as never,
+        detailType: Match.prefix('Tenant'),
+      },
+      targets: [target(steps.receiveEvent)],
+    });
+    new Rule(this, 'EndedOperations', {
+      ruleName: `${prefix}-ended-operations`,
+      description: 'Executions of onboard-tenant that ended badly: what no state of a workflow can catch.',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+          stateMachineArn: [this.workflows.onboardTenant.stateMachine.stateMachineArn],
+        },
+      },
+      targets: [target(steps.observeExecution)],
+    });
+    new Rule(this, 'GateRepair', {
+      ruleName: `${prefix}-gate-repair`,
+      description: 'Wakes waiting operations whose wake-up was lost.',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [target(steps.repairGates)],
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html */
+function accessEntries(scope: Construct, config: TenantryConfig, steps: readonly StepLambda[]): void {
+  for (const { name } of config.sharedClusters) {
+    for (const step of steps) {
+      new CfnAccessEntry(scope, `Access-${name}-${step.node.id}`, {
+        clusterName: name,
+        principalArn: step.role.roleArn,
+        type: 'STANDARD',
+        // Making roles and bindings for tenants needs every right that they hold.
+        accessPolicies: [
+          {
+            policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy',
+            accessScope: { type: 'cluster' },
+          },
+        ],
+      });
+    }
+  }
+}
