@@ -44,7 +44,7 @@ export function readPattern(source: string): PatternReader {
 function placeOf(source: string, token: Token): number {
   if (token.kind === 'string') return token.start + 1;
   if (token.kind !== 'name') return token.end;
-  const value = /[ \t\r\n]*(?:["{[]|[\w.+-]*)/y;
+  const value = /\s*:\s*(?:["{[]|[\w.+-]*)/y;
   value.lastIndex = token.end;
   value.exec(source);
   return value.lastIndex;

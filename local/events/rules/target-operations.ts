@@ -1,5 +1,6 @@
+import { passRole } from '../../iam/pass-role.ts';
 import { AwsError } from '../../kernel/errors.ts';
-import type { OperationInput, RequestContext } from '../../kernel/service.ts';
+import type { AccessRequest, OperationInput, RequestContext } from '../../kernel/service.ts';
 import { parseArn } from '../arns.ts';
 import { isEventPath } from '../delivery/event-path.ts';
 import { isValidTemplate } from '../delivery/input-template.ts';
@@ -24,7 +25,7 @@ interface FailedTarget {
 export function targetOperations(parts: EventsParts): Operations {
   return {
     PutTargets: {
-      authorize: ruleAccess('PutTargets', 'Rule'),
+      authorize: (input, context) => [...ruleAccess('PutTargets', 'Rule')(input, context), ...passedRoles(input)],
       handle: (input, context) => putTargets(parts, input, context),
     },
     RemoveTargets: {
@@ -39,6 +40,15 @@ export function targetOperations(parts: EventsParts): Operations {
       },
     },
   };
+}
+
+/** Whoever gives a target a role must be allowed to pass it to EventBridge. */
+function passedRoles(input: OperationInput): AccessRequest[] {
+  const targets: unknown[] = Array.isArray(input.Targets) ? input.Targets : [];
+  const roles = targets.map((target) => (target as Partial<TargetRecord> | null)?.RoleArn);
+  return [...new Set(roles)].flatMap((role) =>
+    typeof role === 'string' ? [passRole(role, 'events.amazonaws.com')] : [],
+  );
 }
 
 function putTargets(parts: EventsParts, input: OperationInput, context: RequestContext): unknown {
