@@ -1,0 +1,70 @@
+import type { ResourceProvider } from '../resource-provider.ts';
+import { budget } from './budgets-budget.ts';
+import { cdkMetadata, cloudformationStack, waitConditionHandle } from './cloudformation-stack.ts';
+import { cloudwatchAlarm, cloudwatchDashboard } from './cloudwatch.ts';
+import { dynamodbGlobalTable, dynamodbTable } from './dynamodb-table.ts';
+import { eksAccessEntry, eksAddon, eksPodIdentityAssociation } from './eks-access.ts';
+import { eksCluster } from './eks-cluster.ts';
+import { eventBus, eventBusPolicy, eventsArchive } from './events-event-bus.ts';
+import { eventsRule } from './events-rule.ts';
+import { iamManagedPolicy, iamPolicy } from './iam-policy.ts';
+import { iamInstanceProfile, iamRole } from './iam-role.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { lambdaEventInvokeConfig, lambdaEventSourceMapping, lambdaPermission } from './lambda-permission.ts';
+import { lambdaAlias, lambdaVersion } from './lambda-version.ts';
+import { logGroup, logsResourcePolicy } from './logs-log-group.ts';
+import { s3Bucket, s3BucketPolicy } from './s3-bucket.ts';
+import { schedulerSchedule, schedulerScheduleGroup } from './scheduler-schedule.ts';
+import { snsTopic } from './sns-topic.ts';
+import { sqsQueue, sqsQueuePolicy } from './sqs-queue.ts';
+import { ssmParameter } from './ssm-parameter.ts';
+import { stateMachine } from './stepfunctions-state-machine.ts';
+import { activity, stateMachineAlias, stateMachineVersion } from './stepfunctions-version.ts';
+
+const PROVIDERS: readonly ResourceProvider[] = [
+  activity,
+  budget,
+  cdkMetadata,
+  cloudformationStack,
+  cloudwatchAlarm,
+  cloudwatchDashboard,
+  dynamodbGlobalTable,
+  dynamodbTable,
+  eksAccessEntry,
+  eksAddon,
+  eksCluster,
+  eksPodIdentityAssociation,
+  eventBus,
+  eventBusPolicy,
+  eventsArchive,
+  eventsRule,
+  iamInstanceProfile,
+  iamManagedPolicy,
+  iamPolicy,
+  iamRole,
+  lambdaAlias,
+  lambdaEventInvokeConfig,
+  lambdaEventSourceMapping,
+  lambdaFunction,
+  lambdaPermission,
+  lambdaVersion,
+  logGroup,
+  logsResourcePolicy,
+  s3Bucket,
+  s3BucketPolicy,
+  schedulerSchedule,
+  schedulerScheduleGroup,
+  snsTopic,
+  sqsQueue,
+  sqsQueuePolicy,
+  ssmParameter,
+  stateMachine,
+  stateMachineAlias,
+  stateMachineVersion,
+  waitConditionHandle,
+];
+
+/** Every resource type that the local CloudFormation knows, by type. */
+export function resourceProviders(): ReadonlyMap<string, ResourceProvider> {
+  return new Map(PROVIDERS.map((provider) => [provider.type, provider]));
+}
