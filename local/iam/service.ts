@@ -1,13 +1,21 @@
 import type { Cloud, Operation, Service } from '../kernel/service.ts';
+import { accessKeyOperations } from './access-keys.ts';
+import { accountOperations } from './account.ts';
 import { attachmentOperations, policyUseOperations } from './attached-policies.ts';
 import { boundaryOperations } from './boundaries.ts';
 import { iamDatabase } from './database.ts';
 import { ROLE, USER } from './entity-kind.ts';
 import type { IamContext } from './iam-context.ts';
 import { inlinePolicyOperations } from './inline-policies.ts';
+import { instanceProfileOperations } from './instance-profiles.ts';
 import { managedPolicyOperations } from './managed-policies.ts';
+import { policyVersionOperations } from './policy-versions.ts';
 import { DEFAULT_QUOTAS, type IamQuotas } from './quotas.ts';
 import { roleOperations } from './roles.ts';
+import { serviceLinkedRoleOperations } from './service-linked-roles.ts';
+import { simulationOperations } from './simulate.ts';
+import { taggingOperations } from './tagging.ts';
+import { userOperations } from './users.ts';
 
 export interface IamOptions {
   /** Quotas that AWS has raised for the account. */
@@ -33,7 +41,11 @@ export function iamService(cloud: Cloud, options: IamOptions = {}): Service {
   };
   const operations: Record<string, Operation> = {
     ...roleOperations(iam),
+    ...serviceLinkedRoleOperations(iam),
+    ...userOperations(iam),
+    ...accessKeyOperations(iam),
     ...managedPolicyOperations(iam),
+    ...policyVersionOperations(iam),
     ...policyUseOperations(iam),
     ...inlinePolicyOperations(iam, ROLE),
     ...inlinePolicyOperations(iam, USER),
@@ -41,6 +53,10 @@ export function iamService(cloud: Cloud, options: IamOptions = {}): Service {
     ...attachmentOperations(iam, USER),
     ...boundaryOperations(iam, ROLE),
     ...boundaryOperations(iam, USER),
+    ...instanceProfileOperations(iam),
+    ...taggingOperations(iam),
+    ...accountOperations(iam),
+    ...simulationOperations(iam),
   };
   return {
     name: 'iam',

@@ -56,3 +56,21 @@ export function trustOf(principal: string, condition?: unknown): string {
     ...(condition !== undefined && { Condition: condition }),
   });
 }
+
+export const QUEUE = 'arn:aws:sqs:us-east-1:111111111111:orders';
+export const LAMBDA = 'lambda.amazonaws.com';
+export const WORKER = 'arn:aws:iam::111111111111:role/worker';
+
+/** A test cloud with the role `worker`, which Lambda may assume and which may send to one queue. */
+export async function cloudWithRole(options: Parameters<typeof testCloud>[0] = {}): Promise<RunningCloud> {
+  const cloud = testCloud(options);
+  const send = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: QUEUE };
+  await cloud.call('iam', 'CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument: trustOf(LAMBDA) }, OPERATOR);
+  await cloud.call(
+    'iam',
+    'PutRolePolicy',
+    { RoleName: 'worker', PolicyName: 'send', PolicyDocument: policyText(send) },
+    OPERATOR,
+  );
+  return cloud;
+}

@@ -183,6 +183,7 @@ describe('statements', () => {
     const own = policy({
       Effect: 'Allow',
       Action: 'sqs:*',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
       Resource: 'arn:aws:sqs:*:*:${aws:PrincipalTag/tenant}-*',
     });
     const queue = (name: string, tenant?: string) =>
@@ -197,6 +198,7 @@ describe('statements', () => {
     expect(queue('-orders')).toBe('implicit-deny');
     const old = compileDocument({
       Version: '2008-10-17',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
       Statement: [{ Effect: 'Allow', Action: '*', Resource: 'arn:aws:sqs:*:*:${aws:username}' }],
     });
     expect(ask({ identityPolicies: [old], conditions: conditionContext({ 'aws:username': 'orders' }) }).decision).toBe(
