@@ -1,11 +1,16 @@
-import type { DeliveryRecord } from '../records.ts';
-
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 const DEFAULT_ATTEMPTS = 185;
 const DEFAULT_AGE_SECONDS = 86_400;
 /** EventBridge does not publish its intervals; with this ceiling 185 attempts fill its 24 hours. */
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 900_000;
+
+/** What counts for the next attempt: how often it failed, since when it is tried (milliseconds), and the target's limits. */
+export interface Attempts {
+  readonly failedAttempts: number;
+  readonly ingestedAt: number;
+  readonly target: { readonly RetryPolicy?: { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number } };
+}
 
 export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 
@@ -14,7 +19,7 @@ export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeco
  * within the target's retry policy; or which of its limits is used up.
  */
 export function nextAttempt(
-  delivery: DeliveryRecord,
+  delivery: Attempts,
   now: number,
   random: () => number = Math.random,
 ): { at: number } | { exhausted: ExhaustedCondition } {

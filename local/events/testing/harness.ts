@@ -27,6 +27,8 @@ export interface Harness {
   readonly calls: TargetCall[];
   /** Errors the next calls of an operation answer, in order. */
   readonly failures: Map<string, AwsError[]>;
+  /** Operations that never answer. */
+  readonly hanging: Set<string>;
   call(operation: string, input: object): Promise<OperationInput>;
   /** Resolves when `done` holds; the clock leaps meanwhile. */
   until(done: () => boolean): Promise<void>;
@@ -46,16 +48,18 @@ export async function startHarness(
   });
   const calls: TargetCall[] = [];
   const failures = new Map<string, AwsError[]>();
+  const hanging = new Set<string>();
   const service = make(cloud);
   cloud.register(service);
   for (const [name, operation] of Object.entries({ states: 'StartExecution', lambda: 'Invoke', sqs: 'SendMessage' })) {
-    cloud.register(target(name, operation, calls, failures, clock));
+    cloud.register(target(name, operation, { calls, failures, hanging, clock }));
   }
   await cloud.start();
   return {
     cloud,
     calls,
     failures,
+    hanging,
     call: (operation, input) => cloud.call(service.name, operation, input, OPERATOR),
     until: (done) => until(done, cloud),
   };
@@ -79,9 +83,7 @@ const openIdentity: Identity = {
 function target(
   name: string,
   operation: string,
-  calls: TargetCall[],
-  failures: Map<string, AwsError[]>,
-  clock: Clock,
+  { calls, failures, hanging, clock }: Pick<Harness, 'calls' | 'failures' | 'hanging'> & { clock: Clock },
 ): Service {
   return {
     name,
@@ -93,6 +95,7 @@ function target(
           calls.push({ operation, input, caller, time: clock.now() });
           const failure = failures.get(operation)?.shift();
           if (failure) throw failure;
+          if (hanging.has(operation)) return new Promise(() => undefined);
           return {};
         },
       },

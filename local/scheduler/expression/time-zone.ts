@@ -42,6 +42,7 @@ export function wallTime(instant: number, zone: string): WallTime {
 /** The instant at which clocks in the zone show the time; undefined if they never do (a spring-forward gap). The earlier of two. */
 export function instantOf(wall: WallTime, zone: string): number | undefined {
   const asUtc = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second);
+  if (zone === 'UTC') return asUtc;
   const candidates = [-86_400_000, 86_400_000].map((around) => asUtc - offsetAt(asUtc + around, zone));
   const valid = candidates.filter((instant) => instant + offsetAt(instant, zone) === asUtc);
   return valid.length === 0 ? undefined : Math.min(...valid);
