@@ -37,9 +37,11 @@ export function runMocked(
       report.succeeded(response.Return);
       return;
     }
-    const { Error: error, Cause: cause = '' } = response.Throw;
+    const { Error: error, Cause: cause } = response.Throw;
     const timedOut = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
-    report.failed(error, cause, timedOut ? 'timeout' : 'run');
+    // AWS's own timeouts have no cause.
+    const reporter: { failed(error: string, cause?: string, phase?: 'timeout' | 'run'): void } = report;
+    reporter.failed(error, cause, timedOut ? 'timeout' : 'run');
   });
   return true;
 }

@@ -69,17 +69,17 @@ const COLUMNS = {
 } as const satisfies Partial<Record<keyof ExecutionRecord, string>>;
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS states_executions (
+CREATE TABLE IF NOT EXISTS states_execution_index (
   sequence INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, machine TEXT NOT NULL, name TEXT NOT NULL,
   status TEXT NOT NULL, start_date REAL NOT NULL, stop_date REAL, input TEXT NOT NULL, output TEXT, error TEXT,
   cause TEXT, revision_id TEXT NOT NULL, version_arn TEXT, alias_arn TEXT, map_run_arn TEXT, trace_header TEXT,
   redrive_count INTEGER NOT NULL, redrive_date REAL, redrive_token TEXT);
-CREATE INDEX IF NOT EXISTS states_executions_machine ON states_executions (machine, start_date, sequence);
-CREATE INDEX IF NOT EXISTS states_executions_status ON states_executions (machine, status, start_date, sequence);
-CREATE INDEX IF NOT EXISTS states_executions_version ON states_executions (version_arn, start_date, sequence) WHERE version_arn IS NOT NULL;
-CREATE INDEX IF NOT EXISTS states_executions_alias ON states_executions (alias_arn, start_date, sequence) WHERE alias_arn IS NOT NULL;
-CREATE INDEX IF NOT EXISTS states_executions_map_run ON states_executions (map_run_arn, start_date, sequence) WHERE map_run_arn IS NOT NULL;
-CREATE INDEX IF NOT EXISTS states_executions_running ON states_executions (machine) WHERE status = 'RUNNING';`;
+CREATE INDEX IF NOT EXISTS states_execution_index_machine ON states_execution_index (machine, start_date, sequence);
+CREATE INDEX IF NOT EXISTS states_execution_index_status ON states_execution_index (machine, status, start_date, sequence);
+CREATE INDEX IF NOT EXISTS states_execution_index_version ON states_execution_index (version_arn, start_date, sequence) WHERE version_arn IS NOT NULL;
+CREATE INDEX IF NOT EXISTS states_execution_index_alias ON states_execution_index (alias_arn, start_date, sequence) WHERE alias_arn IS NOT NULL;
+CREATE INDEX IF NOT EXISTS states_execution_index_map_run ON states_execution_index (map_run_arn, start_date, sequence) WHERE map_run_arn IS NOT NULL;
+CREATE INDEX IF NOT EXISTS states_execution_index_running ON states_execution_index (machine) WHERE status = 'RUNNING';`;
 
 /** The index of executions in `store`. */
 export function openExecutions(store: Store): Executions {
@@ -87,21 +87,21 @@ export function openExecutions(store: Store): Executions {
   database.exec(SCHEMA);
   const columns = Object.values(COLUMNS);
   const insert = database.prepare(
-    `INSERT INTO states_executions (arn, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})`,
+    `INSERT INTO states_execution_index (arn, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})`,
   );
-  const select = database.prepare('SELECT * FROM states_executions WHERE arn = ?');
+  const select = database.prepare('SELECT * FROM states_execution_index WHERE arn = ?');
   const end = database.prepare(
-    'UPDATE states_executions SET status = ?, stop_date = ?, output = ?, error = ?, cause = ? WHERE arn = ?',
+    'UPDATE states_execution_index SET status = ?, stop_date = ?, output = ?, error = ?, cause = ? WHERE arn = ?',
   );
   const redrive = database.prepare(
-    `UPDATE states_executions SET status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL, cause = NULL,
+    `UPDATE states_execution_index SET status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL, cause = NULL,
      redrive_count = ?, redrive_date = ?, redrive_token = ? WHERE arn = ?`,
   );
-  const running = database.prepare("SELECT arn FROM states_executions WHERE status = 'RUNNING' ORDER BY sequence");
+  const running = database.prepare("SELECT arn FROM states_execution_index WHERE status = 'RUNNING' ORDER BY sequence");
   const runningOf = database.prepare(
-    "SELECT arn FROM states_executions WHERE status = 'RUNNING' AND machine = ? ORDER BY sequence",
+    "SELECT arn FROM states_execution_index WHERE status = 'RUNNING' AND machine = ? ORDER BY sequence",
   );
-  const count = database.prepare("SELECT count(*) AS size FROM states_executions WHERE status = 'RUNNING'");
+  const count = database.prepare("SELECT count(*) AS size FROM states_execution_index WHERE status = 'RUNNING'");
 
   return {
     add(record) {
@@ -158,7 +158,7 @@ function listQuery(filter: ExecutionFilter, limit: number, after?: ListPosition)
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   values.push(limit);
-  return { sql: `SELECT * FROM states_executions ${where} ORDER BY start_date DESC, sequence DESC LIMIT ?`, values };
+  return { sql: `SELECT * FROM states_execution_index ${where} ORDER BY start_date DESC, sequence DESC LIMIT ?`, values };
 }
 
 function toRecord(row: Record<string, unknown>): ExecutionRecord {

@@ -220,7 +220,7 @@ describe('mocked tasks', () => {
       ['failed', 'Busy', 'again', 'run'],
       ['succeeded', { n: 1 }],
       ['failed', 'States.Runtime', "The mocked response 'First' has none for attempt 3.", undefined],
-      ['failed', 'States.Timeout', '', 'timeout'],
+      ['failed', 'States.Timeout', undefined, 'timeout'],
       ['failed', 'States.Runtime', "No mocked response for visit 2 of the state 'Call'.", undefined],
     ]);
   });
