@@ -1,0 +1,48 @@
+import { readLedger } from '../../functions/operations/ledger-store.ts';
+import type { Installation } from '../installation.ts';
+import { duration, print, table } from '../output.ts';
+import { type StepTime, stepsOf } from '../steps.ts';
+import { requireTenant } from '../tenants.ts';
+
+/** `tenantry show <id>`: state, placement, ledger, and the steps of the last operation with their times. */
+export async function show(installation: Installation, tenantId: string, json: boolean): Promise<void> {
+  const tenant = await requireTenant(installation, tenantId);
+  const [ledger, steps] = await Promise.all([
+    readLedger(installation.table, tenantId),
+    stepsOf(installation.stepFunctions, tenant.executionArn),
+  ]);
+  print(
+    json,
+    { tenant, ledger, operation: { operationId: tenant.operationId, executionArn: tenant.executionArn, steps } },
+    () =>
+      [
+        `${tenant.tenantId}: ${tenant.state}, tier ${tenant.tier} (${tenant.placement.account} account, ${tenant.placement.workspace})`,
+        `owner ${tenant.owner}, created ${tenant.createdAt}, changed ${tenant.updatedAt}`,
+        ...(tenant.failure
+          ? [`failed at ${tenant.failure.step}: ${tenant.failure.error}: ${tenant.failure.message}`]
+          : []),
+        '',
+        'Ledger',
+        table(
+          ['kind', 'name', 'state', 'changed'],
+          ledger.map((entry) => [entry.kind, entry.name, entry.state, entry.updatedAt]),
+        ),
+        '',
+        `Operation ${tenant.operationId}`,
+        tenant.executionArn,
+        table(['step', 'workflow', 'status', 'time', 'attempts', 'last error'], steps.map(stepRow)),
+      ].join('\n'),
+  );
+}
+
+function stepRow(step: StepTime): (string | undefined)[] {
+  const time = step.milliseconds === undefined ? undefined : duration(step.milliseconds);
+  return [
+    `${step.workflow ? '  ' : ''}${step.state}`,
+    step.workflow,
+    step.status,
+    time,
+    step.attempts ? String(step.attempts) : undefined,
+    step.error,
+  ];
+}

@@ -1,0 +1,111 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPublisher } from '../../events/publisher.ts';
+import { tenantCreated } from '../../events/tenant-created.ts';
+import { getTenant } from '../../functions/operations/tenant-registry.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
+import { connect, type Installation } from '../installation.ts';
+import { table } from '../output.ts';
+import { projectRoot } from '../project.ts';
+import { createProgress, type Progress } from '../up/progress.ts';
+import { sampleEvents } from '../up/samples.ts';
+import { stepLines } from '../up/step-lines.ts';
+import { type Up, up } from '../up/up.ts';
+
+export interface UpCommandOptions {
+  port: number;
+  state: string;
+  clock: 'real' | 'jump' | number;
+  samples: boolean;
+  once: boolean;
+  fresh: boolean;
+}
+
+/** Where the state is kept, unless told otherwise. */
+export const DEFAULT_STATE = join(projectRoot, '.tenantry');
+
+const ONBOARDING_DEADLINE_MILLISECONDS = 10 * 60_000;
+
+/**
+ * `tenantry up`, and `npm start` with the samples: builds what is not built, starts the local cloud with the product on
+ * it, shows every step, and serves until it is stopped. With `once` it ends after the summary; the exit code is 0 only
+ * if every sample tenant is ready.
+ */
+export async function upCommand(options: UpCommandOptions): Promise<number> {
+  const progress = createProgress();
+  if (options.fresh) rmSync(options.state, { recursive: true, force: true });
+  const running = await up({ port: options.port, state: options.state, clock: options.clock, progress });
+  const stopping = untilStopped();
+  const installation = await connect(running.settings);
+  let code = 0;
+  if (options.samples) {
+    running.local.cloud.on(stepLines(progress.line));
+    const tenants = await Promise.race([onboardSamples(installation, progress), stopping.then(() => [])]);
+    code = tenants.length > 0 && tenants.every((tenant) => tenant?.state === 'READY') ? 0 : 1;
+    if (tenants.length > 0) console.log(summary(tenants, running));
+  }
+  if (!options.once) {
+    progress.line('serving until Ctrl-C');
+    await stopping;
+    progress.line('stopping');
+    code = 0;
+  }
+  await running.stop();
+  return code;
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        // A terminal's Ctrl-C may arrive twice, from the terminal and through npm; one that is still wanted later counts.
+        if (asked > 0 && Date.now() - asked > 2_000) process.exit(1);
+        asked ||= Date.now();
+        resolve();
+      });
+    }
+  });
+}
+
+async function onboardSamples(installation: Installation, progress: Progress): Promise<(Tenant | undefined)[]> {
+  progress.line(`putting ${sampleEvents.length} TenantCreated events on the bus "${installation.busName}"`);
+  const publisher = createPublisher({
+    client: installation.events,
+    source: 'saas.sample',
+    busName: installation.busName,
+  });
+  await publisher.publish(
+    ...sampleEvents.map(({ metadata, data }) => ({ type: tenantCreated as never, data: data as never, metadata })),
+  );
+  const ids = sampleEvents.map((event) => event.data.tenantId);
+  const deadline = Date.now() + ONBOARDING_DEADLINE_MILLISECONDS;
+  for (;;) {
+    const tenants = await Promise.all(ids.map((id) => getTenant(installation.table, id)));
+    const busy = tenants.some((tenant) => !tenant || tenant.state === 'ONBOARDING' || tenant.state === 'COMPENSATING');
+    if (!busy || Date.now() > deadline) return tenants;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function summary(tenants: (Tenant | undefined)[], { settings }: Up): string {
+  const rows = tenants.map((tenant, index) => [
+    tenant?.tenantId ?? sampleEvents[index]?.data.tenantId,
+    tenant?.state ?? 'not registered',
+    tenant?.tier,
+    tenant?.cluster?.name,
+    tenant?.namespace,
+    tenant?.roleArn,
+  ]);
+  return `
+${table(['tenant', 'state', 'tier', 'cluster', 'namespace', 'role'], rows)}
+
+Times of steps are simulated: waiting for AWS is leapt over. Pods stay Pending: these clusters have no nodes.
+
+  eval "$(npx tenantry env)"                       any AWS client talks to ${settings.endpoint} from here on
+  npx tenantry show acme                           state, ledger, steps with their times
+  aws stepfunctions list-executions --state-machine-arn arn:aws:states:us-east-1:111111111111:stateMachine:tenantry-onboard-tenant
+  npx tenantry kubeconfig acme > acme.kubeconfig
+  kubectl --kubeconfig acme.kubeconfig get resourcequotas,networkpolicies
+`;
+}

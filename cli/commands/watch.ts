@@ -1,0 +1,51 @@
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import type { Installation } from '../installation.ts';
+import { duration } from '../output.ts';
+import { stepsOf } from '../steps.ts';
+
+const LOOK_EVERY_MILLISECONDS = 1_000;
+
+/** `tenantry watch [id]`: prints each step of running and new operations as it ends, until interrupted. */
+export async function watch(installation: Installation, tenantId: string | undefined, json: boolean): Promise<never> {
+  const told = new Set<string>();
+  const done = new Set<string>();
+  if (!json) console.log('watching; Ctrl-C ends it');
+  for (let first = true; ; first = false) {
+    for (const execution of await executions(installation)) {
+      const name = execution.name ?? '';
+      if (done.has(execution.executionArn ?? '') || (tenantId && !name.startsWith(`${tenantId}-`))) continue;
+      if (execution.status !== 'RUNNING') done.add(execution.executionArn ?? '');
+      if (first && execution.status !== 'RUNNING') continue;
+      await tell(installation, execution.executionArn ?? '', name, told, json);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MILLISECONDS));
+  }
+}
+
+async function executions(installation: Installation) {
+  const answer = await installation.stepFunctions.send(
+    new ListExecutionsCommand({ stateMachineArn: installation.stateMachineArn('onboard-tenant'), maxResults: 100 }),
+  );
+  return answer.executions ?? [];
+}
+
+async function tell(
+  installation: Installation,
+  executionArn: string,
+  name: string,
+  told: Set<string>,
+  json: boolean,
+): Promise<void> {
+  const steps = await stepsOf(installation.stepFunctions, executionArn);
+  for (const [index, step] of steps.entries()) {
+    const key = `${executionArn}#${index}#${step.status}`;
+    if (step.status === 'running' || told.has(key)) continue;
+    told.add(key);
+    const tenant = name.replace(/-[0-9a-f]{16}$/, '');
+    console.log(
+      json
+        ? JSON.stringify({ tenantId: tenant, executionArn, ...step })
+        : `${tenant.padEnd(20)} ${step.state.padEnd(24)} ${step.status.padEnd(10)} ${duration(step.milliseconds ?? 0)}${step.error ? `  ${step.error}` : ''}`,
+    );
+  }
+}

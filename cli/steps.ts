@@ -1,0 +1,76 @@
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+
+/** A state that an execution went through. */
+export interface StepTime {
+  state: string;
+  /** Name of the nested workflow it belongs to; empty for the operation's own. */
+  workflow: string;
+  status: 'running' | 'succeeded' | 'failed';
+  startedAt: Date;
+  milliseconds: number | undefined;
+  attempts: number;
+  error?: string;
+}
+
+/** The states of an execution and of those it started, in order, with their times, from the histories. */
+export async function stepsOf(client: SFNClient, executionArn: string, workflow = ''): Promise<StepTime[]> {
+  const steps: StepTime[] = [];
+  const open = new Map<string, StepTime>();
+  for (const event of await history(client, executionArn)) {
+    const entered = event.stateEnteredEventDetails?.name;
+    if (entered) {
+      const step: StepTime = {
+        state: entered,
+        workflow,
+        status: 'running',
+        startedAt: event.timestamp ?? new Date(0),
+        milliseconds: undefined,
+        attempts: 0,
+      };
+      steps.push(step);
+      open.set(entered, step);
+    }
+    const current = steps.at(-1);
+    if (current) observe(current, event);
+    const nested = nestedArn(event);
+    if (nested) steps.push(...(await stepsOf(client, nested, nested.split(':').at(-2) ?? '')));
+    const left = event.stateExitedEventDetails?.name;
+    const closed = left ? open.get(left) : undefined;
+    if (closed) close(closed, event);
+  }
+  return steps;
+}
+
+function observe(step: StepTime, event: HistoryEvent): void {
+  if (event.type === 'TaskScheduled' || event.type === 'LambdaFunctionScheduled') step.attempts++;
+  const failed = event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails;
+  if (failed?.error) step.error = failed.error;
+  if (event.type === 'ExecutionFailed' || event.type === 'ExecutionAborted' || event.type === 'ExecutionTimedOut') {
+    step.status = 'failed';
+    step.milliseconds = (event.timestamp?.getTime() ?? 0) - step.startedAt.getTime();
+  }
+}
+
+function close(step: StepTime, event: HistoryEvent): void {
+  step.status = 'succeeded';
+  step.milliseconds = (event.timestamp?.getTime() ?? 0) - step.startedAt.getTime();
+}
+
+/** ARN of the execution that a startExecution task submitted. */
+function nestedArn(event: HistoryEvent): string | undefined {
+  const { resourceType, output } = event.taskSubmittedEventDetails ?? {};
+  if (resourceType !== 'states' || !output) return undefined;
+  const { ExecutionArn } = JSON.parse(output) as { ExecutionArn?: string };
+  return ExecutionArn;
+}
+
+async function history(client: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }));
+    events.push(...(page.events ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return events;
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deployAssembly } from '../../local/cloudformation/assembly.ts';
+import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
+import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
+import { parseConfig, type TenantryConfig } from '../../tenancy/config.ts';
+import { projectRoot } from '../project.ts';
+import { type AwsSettings, LOCAL_ACCOUNT, LOCAL_REGION, localCredentials } from '../settings.ts';
+import { ensureAssembly } from './assembly.ts';
+import type { Progress } from './progress.ts';
+import { ensureSharedClusters } from './shared-clusters.ts';
+
+export interface UpOptions {
+  /** Port on 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** Folder of the state; `undefined` keeps it in memory. */
+  state?: string;
+  clock: 'real' | 'jump' | number;
+  progress: Progress;
+  /** Options of single services, for tests: quotas, delays. */
+  serviceOptions?: Readonly<Record<string, unknown>>;
+  /** Another assembly than the one of the sources, for tests that change a template. */
+  assembly?: string;
+}
+
+export interface Up {
+  readonly local: LocalCloud;
+  readonly settings: AwsSettings;
+  readonly config: TenantryConfig;
+  /** Stops the local cloud and every child process. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A local cloud with the product deployed on it: the very templates that `cdk synth` writes, and the shared clusters of
+ * the configuration with real control planes. Everything that exists already is left as it is.
+ */
+export async function up({ progress, ...options }: UpOptions): Promise<Up> {
+  const config = parseConfig(
+    JSON.parse(readFileSync(join(projectRoot, 'tenantry.config.json'), 'utf8')),
+    'tenantry.config.json',
+  );
+  const assets = await progress.phase('control-plane binary', () => ensureControlPlaneBinary(progress.line));
+  const assembly = options.assembly ?? (await progress.phase('cloud assembly', () => ensureAssembly(progress.line)));
+  const local = await startLocalCloud({
+    port: options.port,
+    clock: options.clock,
+    accountId: LOCAL_ACCOUNT,
+    region: LOCAL_REGION,
+    ...(options.state && { state: options.state }),
+    log: (level, message, fields) => {
+      if (level === 'error' || level === 'warn')
+        progress.line(`${level}: ${message} ${fields ? JSON.stringify(fields) : ''}`);
+    },
+    serviceOptions: {
+      ...options.serviceOptions,
+      eks: { assets, ...(options.serviceOptions?.['eks'] as object | undefined) },
+    },
+  });
+  const settings: AwsSettings = {
+    local: true,
+    region: LOCAL_REGION,
+    endpoint: local.endpoint,
+    credentials: localCredentials(),
+  };
+  try {
+    progress.line(`local cloud on ${local.endpoint}`);
+    await progress.phase('shared clusters', () =>
+      ensureSharedClusters(
+        settings,
+        config.sharedClusters.map((cluster) => cluster.name),
+        progress.line,
+      ),
+    );
+    await progress.phase('deployment of the templates', () => deployAssembly(local.cloud, assembly, {}));
+  } catch (error) {
+    await local.stop();
+    throw error;
+  }
+  return { local, settings, config, stop: () => local.stop() };
+}
