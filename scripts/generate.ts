@@ -4,12 +4,13 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { generatedDiagrams } from './generated/diagrams.ts';
 import { generatedSchemas } from './generated/schemas.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 
-for (const [path, content] of generatedSchemas()) {
+for (const [path, content] of [...generatedSchemas(), ...generatedDiagrams()]) {
   if (read(path) === content) continue;
   stale.push(path);
   if (check) continue;

@@ -5,11 +5,6 @@
 export const acquireSteps = [
   { state: 'EnsureAccount', kind: 'account', summary: 'the AWS account the tenant lives in' },
   { state: 'EnsureFoundation', kind: 'foundation', summary: "the tenant's IAM role and budget (CloudFormation stack)" },
-  {
-    state: 'EnsureClusterBaseline',
-    kind: 'cluster-baseline',
-    summary: 'admission policies and roles, once per cluster',
-  },
   { state: 'EnsureClusterAccess', kind: 'cluster-access', summary: "the cluster and the tenant's access entry in it" },
   {
     state: 'EnsureClusterBaseline',
