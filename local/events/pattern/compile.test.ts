@@ -36,8 +36,10 @@ describe('rejections', () => {
     ['{"prefix":"a","suffix":"b"}', 'Only one key allowed in match expression'],
     ['{"exists":"true"}', 'exists match pattern must be either true or false.'],
     ['{"cidr":"10.0.0.0"}', "Malformed CIDR, one '/' required"],
-    ['{"cidr":"10.0.0.0/33"}', 'IPv4 mask bits must be < 33'],
-    ['{"cidr":"10.0.0.256/8"}', 'Nonstandard IP address: 10.0.0.256'],
+    ['{"cidr":"10.0.0.0/32"}', 'IPv4 mask bits must be < 32'],
+    ['{"cidr":"::1/128"}', 'IPv6 mask bits must be < 128'],
+    ['{"cidr":"host/8"}', 'Nonstandard IP address: host'],
+    ['{"cidr":"10.0.0.256/8"}', 'Invalid IP address: 10.0.0.256'],
     ['{"numeric":5}', 'Value of numeric must be an array.'],
     ['{"numeric":["!=",5]}', 'Unrecognized numeric range operator: !='],
     ['{"numeric":["=","5"]}', 'Value of equals must be numeric'],
@@ -61,6 +63,7 @@ describe('rejections', () => {
     ['{"anything-but":{"prefix":["a",1]}}', 'prefix/suffix match pattern must be a string'],
     ['{"anything-but":{"wildcard":1}}', 'wildcard match pattern must be a string'],
     ['{"wildcard":"a**b"}', 'Consecutive wildcard characters at pos 2'],
+    ['{"wildcard":"ä**b"}', 'Consecutive wildcard characters at pos 3'],
     ['{"wildcard":"a\\\\b"}', 'Invalid escape character at pos 2'],
   ])('%s: %s', (conditions, reason) => {
     expect(inField(conditions)).toBe(`Event pattern is not valid. Reason: ${reason}`);

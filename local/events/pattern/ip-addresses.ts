@@ -40,9 +40,12 @@ export function cidrBlock(block: string): ((address: IpAddress) => boolean) | { 
   const bits = Number(mask);
   if (bits < 0) return { reason: 'Malformed CIDR, mask bits must not be negative' };
   const base = ipAddress(network);
-  if (!base) return { reason: `Nonstandard IP address: ${network}` };
-  if (bits > base.length * 8) {
-    return { reason: base.length === 4 ? 'IPv4 mask bits must be < 33' : 'IPv6 mask bits must be < 129' };
+  if (!base) {
+    const looksLikeOne = IPV4.test(network) || IPV6.test(network);
+    return { reason: `${looksLikeOne ? 'Invalid' : 'Nonstandard'} IP address: ${network}` };
+  }
+  if (bits >= base.length * 8) {
+    return { reason: base.length === 4 ? 'IPv4 mask bits must be < 32' : 'IPv6 mask bits must be < 128' };
   }
   return (address) =>
     address.length === base.length &&

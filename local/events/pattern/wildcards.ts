@@ -16,18 +16,19 @@ const MOST_PLACE_SETS = 5_000;
 export function parseWildcard(text: string): Wildcard | { reason: string } {
   const parts: string[] = [];
   let part = '';
-  // EventBridge counts positions from the opening quote.
+  // EventBridge counts positions in bytes, from the opening quote.
+  const position = (at: number) => Buffer.byteLength(text.slice(0, at)) + 1;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     const next = text[at + 1];
     if (character === '*') {
-      if (next === '*') return { reason: `Consecutive wildcard characters at pos ${at + 1}` };
+      if (next === '*') return { reason: `Consecutive wildcard characters at pos ${position(at)}` };
       parts.push(part);
       part = '';
       continue;
     }
     if (character === '\\') {
-      if (next !== '*' && next !== '\\') return { reason: `Invalid escape character at pos ${at + 1}` };
+      if (next !== '*' && next !== '\\') return { reason: `Invalid escape character at pos ${position(at)}` };
       at++;
     }
     part += character === '\\' ? next : character;
@@ -51,44 +52,50 @@ export function matchesWildcard(wildcard: Wildcard, value: string): boolean {
   return true;
 }
 
-/** Whether some value could be at {@link WILDCARD_COMPLEXITY_LIMIT} or more places of the wildcard at the same time. */
+/**
+ * Whether some value could be at {@link WILDCARD_COMPLEXITY_LIMIT} or more places of the wildcard at the same time: the
+ * number of its prefixes that match one and the same value.
+ */
 export function tooComplex(wildcard: Wildcard): boolean {
   if (wildcard.length === 1) return false;
   const places = placesOf(wildcard);
-  const alphabet = [...new Set(places.flatMap((place) => (place === STAR ? [] : [place]))), OTHER];
+  const alphabet = [...new Set(places.filter((place) => place !== STAR)), OTHER];
   const seen = new Set<string>();
-  const pending = [afterStars(places, [0])];
+  const pending = [behindStars(places, [0])];
   for (let set = pending.pop(); set; set = pending.pop()) {
-    if (set.length >= WILDCARD_COMPLEXITY_LIMIT) return true;
     const key = set.join();
     if (set.length === 0 || seen.has(key)) continue;
     seen.add(key);
+    for (const character of alphabet) {
+      const next = step(places, set, character);
+      if (next.length >= WILDCARD_COMPLEXITY_LIMIT) return true;
+      pending.push(next);
+    }
     if (seen.size > MOST_PLACE_SETS) return true;
-    for (const character of alphabet) pending.push(step(places, set, character));
   }
   return false;
 }
 
-const STAR: unique symbol = Symbol('star');
+const STAR = Symbol('star');
 /** Stands for any character the wildcard does not name. */
 const OTHER = Symbol('other');
-type Place = string | typeof STAR;
+type Place = string | symbol;
 
 function placesOf(wildcard: Wildcard): Place[] {
   return wildcard.flatMap((part, index): Place[] => (index === 0 ? [...part] : [STAR, ...part]));
 }
 
-function step(places: readonly Place[], set: readonly number[], character: string | symbol): number[] {
+function step(places: readonly Place[], set: readonly number[], character: Place): number[] {
   const next: number[] = [];
   for (const at of set) {
-    if (places[at] === STAR) next.push(at);
-    else if (places[at] === character) next.push(at + 1);
+    if (places[at - 1] === STAR) next.push(at);
+    if (places[at] === character) next.push(at + 1);
   }
-  return afterStars(places, next);
+  return behindStars(places, next);
 }
 
-/** A star may stand for nothing, so being at a star is also being behind it. */
-function afterStars(places: readonly Place[], set: readonly number[]): number[] {
+/** A star may stand for nothing, so being in front of a star is also being behind it. */
+function behindStars(places: readonly Place[], set: readonly number[]): number[] {
   const reached = new Set(set);
   for (const at of set) if (places[at] === STAR) reached.add(at + 1);
   return [...reached].sort((one, other) => one - other);
