@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Publication } from '../../events/publisher.ts';
+import { tenantCreated } from '../../events/tenant-created.ts';
+import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
+import { parseConfig } from '../../tenancy/config.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
+import json from '../../tenantry.config.json' with { type: 'json' };
+import { checkEvent, type IncomingEvent } from './check-event.ts';
+import { rejectEvent } from './reject-event.ts';
+import { executionName, startOperation } from './start-operation.ts';
+
+const config = parseConfig(json, 'tenantry.config.json');
+const good: IncomingEvent = {
+  id: 'eb-1',
+  source: 'saas.shop',
+  'detail-type': 'TenantCreated',
+  time: '2026-11-22T09:30:00Z',
+  detail: tenantCreated.example,
+};
+const withData = (data: object): IncomingEvent => ({
+  ...good,
+  detail: { ...tenantCreated.example, data: { ...tenantCreated.example.data, ...data } },
+});
+const nobody = async () => undefined;
+const check = (event: IncomingEvent, tenant?: Partial<Tenant>) =>
+  checkEvent(event, config, async () => tenant as Tenant | undefined);
+
+describe('checkEvent', () => {
+  it('accepts the example', async () => {
+    expect(await checkEvent(good, config, nobody)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['an unknown type', { ...good, 'detail-type': 'TenantInvented' }, 'detail-type', 'unknown-type'],
+    ['an event that only Tenantry sends', { ...good, 'detail-type': 'TenantReady' }, 'detail-type', 'unknown-type'],
+    [
+      'an unknown version',
+      { ...good, detail: { ...tenantCreated.example, metadata: { ...tenantCreated.example.metadata, version: 2 } } },
+      'metadata.version',
+      'unknown-version',
+    ],
+    ['a path as id', withData({ tenantId: '../etc' }), 'data.tenantId', 'invalid'],
+    ['upper case', withData({ tenantId: 'Acme' }), 'data.tenantId', 'invalid'],
+    ['200 characters', withData({ tenantId: 'a'.repeat(200) }), 'data.tenantId', 'invalid'],
+    ['a missing tier', withData({ tier: undefined }), 'data.tier', 'invalid'],
+    ['an unknown tier', withData({ tier: 'platinum' }), 'data.tier', 'unknown-tier'],
+    ['an inherited name as tier', withData({ tier: 'constructor' }), 'data.tier', 'unknown-tier'],
+    ['300 KB', withData({ displayName: 'x'.repeat(300_000) }), '', 'too-large'],
+    ['a detail that is no object', { ...good, detail: 'text' }, '', 'invalid'],
+    ['no detail', { ...good, detail: undefined }, '', 'invalid'],
+  ])('refuses %s and names the field', async (_what, event, field, code) => {
+    const result = await checkEvent(event as IncomingEvent, config, nobody);
+    expect(result).toMatchObject({
+      ok: false,
+      reasons: expect.arrayContaining([expect.objectContaining({ field, code })]),
+    });
+  });
+
+  it('refuses somebody else’s tenant id without telling whose it is', async () => {
+    const result = await check(good, { owner: 'saas.other', state: 'READY' });
+    expect(result).toMatchObject({ ok: false, reasons: [{ field: 'data.tenantId', code: 'not-owner' }] });
+    expect(JSON.stringify(result)).not.toContain('saas.other');
+  });
+
+  it('refuses a tenant that is ready, but not the very event that made it', async () => {
+    expect(await check(good, { owner: 'saas.shop', state: 'READY', operationId: 'another-event' })).toMatchObject({
+      ok: false,
+      reasons: [{ code: 'tenant-exists' }],
+    });
+    expect(
+      await check(good, { owner: 'saas.shop', state: 'READY', operationId: tenantCreated.example.metadata.id }),
+    ).toMatchObject({ ok: true });
+  });
+});
+
+describe('rejectEvent', () => {
+  it('keeps the original before it answers, and the answer satisfies the contract whatever the input was', async () => {
+    const order: string[] = [];
+    const bodies: string[] = [];
+    const published: Publication[] = [];
+    const dependencies = {
+      queueUrl: 'queue',
+      queues: {
+        async send(command: { input: { MessageBody?: string } }) {
+          order.push('kept');
+          bodies.push(command.input.MessageBody ?? '');
+        },
+      } as never,
+      publisher: {
+        async publish(...events: Publication<never>[]) {
+          order.push('answered');
+          published.push(...(events as Publication[]));
+        },
+      },
+    };
+    const hostile: IncomingEvent = { ...good, detail: { metadata: { id: 7 }, data: { tenantId: 'x'.repeat(9_000) } } };
+    await rejectEvent(dependencies, hostile, [{ field: 'metadata.id', code: 'invalid', message: 'no' }]);
+    expect(order).toEqual(['kept', 'answered']);
+    expect(JSON.parse(bodies[0] ?? '')).toEqual(hostile);
+    const { data, metadata } = published[0] ?? {};
+    const envelope = { metadata: { ...metadata, version: 1, occurredAt: good.time }, data };
+    expect(
+      tenantEventRejected.schema.safeParse({
+        ...envelope,
+        metadata: { ...envelope.metadata, occurredAt: '2026-11-22T09:30:00.000Z' },
+      }).success,
+    ).toBe(true);
+  });
+});
+
+describe('startOperation', () => {
+  it('names the execution after the tenant and the event, the same for the same event', () => {
+    expect(executionName('acme', 'event-1')).toBe(executionName('acme', 'event-1'));
+    expect(executionName('acme', 'event-1')).not.toBe(executionName('acme', 'event-2'));
+    expect(executionName('x'.repeat(32), 'e'.repeat(64)).length).toBeLessThanOrEqual(80);
+  });
+
+  it('takes an execution that exists already for a duplicate', async () => {
+    const client = {
+      send: async () => Promise.reject(Object.assign(new Error('exists'), { name: 'ExecutionAlreadyExists' })),
+    } as never;
+    expect(await startOperation(client, 'arn', good, tenantCreated.example)).toBe('duplicate');
+  });
+});
