@@ -38,7 +38,10 @@ export interface KubernetesAnswer {
 /** What the steps need of a cluster; nothing more, so that a fake is small. Every method but `request` throws the errors of `errors.ts`. */
 export interface Kubernetes {
   /** Server-side apply as field manager `tenantry`; fields that others own are taken over. Returns the live object. */
-  apply(object: KubernetesObject, options?: { readonly dryRun?: boolean }): Promise<KubernetesObject>;
+  apply(
+    object: KubernetesObject,
+    options?: { readonly dryRun?: boolean; readonly subresource?: 'status' },
+  ): Promise<KubernetesObject>;
   /** Creates in a server-side dry run: every check runs, nothing is kept. */
   tryCreate(object: KubernetesObject): Promise<KubernetesObject>;
   get(reference: ObjectReference): Promise<KubernetesObject | undefined>;
@@ -84,7 +87,7 @@ export function kubernetesClient(
 
 function operations(request: Kubernetes['request']): Omit<Kubernetes, 'request'> {
   return {
-    apply: async (object, options) => expectObject(request, applyRequest(object, options?.dryRun ?? false)),
+    apply: async (object, options) => expectObject(request, applyRequest(object, options)),
     tryCreate: async (object) =>
       expectObject(request, {
         method: 'POST',
@@ -113,8 +116,12 @@ function operations(request: Kubernetes['request']): Omit<Kubernetes, 'request'>
   };
 }
 
-function applyRequest(object: KubernetesObject, dryRun: boolean): KubernetesRequest {
-  const path = objectPath(object, object.metadata.name, object.metadata.namespace);
+function applyRequest(
+  object: KubernetesObject,
+  { dryRun = false, subresource }: { readonly dryRun?: boolean; readonly subresource?: string } = {},
+): KubernetesRequest {
+  const whole = objectPath(object, object.metadata.name, object.metadata.namespace);
+  const path = subresource === undefined ? whole : `${whole}/${subresource}`;
   return {
     method: 'PATCH',
     path: `${path}?fieldManager=${fieldManager}&force=true${dryRun ? '&dryRun=All' : ''}`,

@@ -37,6 +37,7 @@ export function memoryKubernetes({ settled = true }: { settled?: boolean } = {})
       const key = keyOf(object);
       const before = objects.get(key);
       expectNamespace(objects, object);
+      if (options?.subresource === 'status') return applyStatus(objects, key, object);
       const generation = (before?.metadata.generation ?? 0) + 1;
       uid += before === undefined ? 1 : 0;
       const metadata = { ...object.metadata, uid: before?.metadata.uid ?? `uid-${uid}`, generation };
@@ -85,6 +86,15 @@ function keyOf({ kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>):
 function expectNamespace(objects: ReadonlyMap<string, KubernetesObject>, { metadata }: KubernetesObject): void {
   if (metadata.namespace === undefined || objects.has(`Namespace/${metadata.namespace}`)) return;
   throw new CatalogueError('KubernetesInvalid', `namespaces "${metadata.namespace}" not found`);
+}
+
+function applyStatus(objects: Map<string, KubernetesObject>, key: string, { metadata, status }: KubernetesObject) {
+  const live = objects.get(key);
+  if (live === undefined || metadata.resourceVersion !== live.metadata.resourceVersion) {
+    throw new CatalogueError('KubernetesConflict', `${key} has been modified`);
+  }
+  objects.set(key, { ...live, status });
+  return { ...live, status };
 }
 
 /** Label selectors as far as the product uses them: `key`, `key=value`, `key!=value`, joined by commas. */

@@ -69,7 +69,7 @@ test('says what has no effect yet, and leaves the waiting to the workflow', asyn
   const wait = async (milliseconds: number) => waited.push(milliseconds);
   const error = await ensureNamespace({ kubernetes, wait }, input).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: 'StillCreating' });
-  for (const missing of ['quota tenant-compute', 'kube-root-ca.crt', 'group tenant:acme:admin']) {
+  for (const missing of ['kube-root-ca.crt', 'group tenant:acme:admin']) {
     expect(String(error)).toContain(missing);
   }
   expect(waited.reduce((sum, each) => sum + each, 0)).toBeLessThan(500);

@@ -14,6 +14,7 @@ import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { covers } from './covers.ts';
 import { expectOurs } from './ownership.ts';
+import { startCounting } from './start-counting.ts';
 
 export const ensureNamespaceInput = z.object({
   tenantId: z.string(),
@@ -60,7 +61,10 @@ export async function ensureNamespace(
   if (namespace === undefined) throw new TypeError('a workspace has a namespace');
   await expectFree(kubernetes, namespace);
   const live = await kubernetes.apply(namespace);
-  await Promise.all(contents.map((object) => kubernetes.apply(object)));
+  const written = await Promise.all(contents.map((object) => kubernetes.apply(object)));
+  // Afterwards, since quotas in effect make the API server count each of those writes in turn.
+  const quotas = written.filter(({ kind }) => kind === 'ResourceQuota');
+  await Promise.all(quotas.map((quota) => startCounting(kubernetes, quota)));
   await expectInEffect(kubernetes, workspace.tenantId, contents, wait);
   return {
     namespace: namespace.metadata.name,

@@ -5,16 +5,15 @@ import { systemPriorityClasses, tenantPriorityClasses } from './priority-classes
 export const computeQuotaName = 'tenant-compute';
 export const objectQuotaName = 'tenant-objects';
 export const priorityQuotaName = 'tenant-foreign-priority';
-export const bestEffortQuotaName = 'tenant-best-effort';
 
 /**
- * The quotas of a namespace; the first two are the tier's numbers, the other two close what numbers cannot.
+ * The quotas of a namespace; the first two are the tier's numbers, the last closes what numbers cannot.
  * https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */
 export function resourceQuotas(numbers: WorkspaceNumbers): KubernetesObject[] {
   return [
     quota(computeQuotaName, { ...numbers.compute, ...storageByClass(numbers) }),
-    quota(objectQuotaName, { ...counts(numbers.objects), 'services.nodeports': '0', resourcequotas: '4' }),
+    quota(objectQuotaName, { ...counts(numbers.objects), 'services.nodeports': '0', resourcequotas: '3' }),
     // Second layer behind the admission policy: a pod of a class that is not this tier's own counts against zero.
     quota(
       priorityQuotaName,
@@ -25,8 +24,6 @@ export function resourceQuotas(numbers: WorkspaceNumbers): KubernetesObject[] {
         },
       },
     ),
-    // Pods without any request escape the compute quota's arithmetic; the LimitRange gives defaults, this refuses the rest.
-    quota(bestEffortQuotaName, { pods: '0' }, { scopes: ['BestEffort'] }),
   ];
 }
 
