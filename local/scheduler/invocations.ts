@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createAttempts } from '../events/delivery/attempts.ts';
 import { type DeliveryFailure, deliveryFailure, RoleNotAssumable } from '../events/delivery/failures.ts';
 import { type ExhaustedCondition, nextAttempt } from '../events/delivery/retry-policy.ts';
 import { queueUrl } from '../events/delivery/targets.ts';
-import type { Timer } from '../kernel/clock.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Caller, Cloud } from '../kernel/service.ts';
 import type { InvocationRecord, ScheduleRecord, SchedulerStore } from './records.ts';
@@ -19,60 +19,21 @@ export interface Invocations {
 }
 
 const PRINCIPAL = 'scheduler.amazonaws.com';
-/** Time for the other services to resume their own work after a restart. */
-const RESUME_DELAY = 200;
-
 /** Invocations over the records in the store. */
 export function createInvocations(cloud: Cloud, records: SchedulerStore): Invocations {
-  const timers = new Set<Timer>();
-  const underWay = new Set<Promise<void>>();
-  let stopped = false;
-
-  function at(time: number, id: string): void {
-    const timer = cloud.clock.at(time, () => {
-      timers.delete(timer);
-      begin(id);
-    });
-    timers.add(timer);
-  }
-
-  function begin(id: string): void {
-    if (stopped) return;
-    const release = cloud.clock.hold('scheduler: invocation');
-    const attempt = invoke(id).finally(() => {
-      underWay.delete(attempt);
-      release();
-    });
-    underWay.add(attempt);
-  }
-
-  async function invoke(id: string): Promise<void> {
+  const attempts = createAttempts(cloud, async (id) => {
     const invocation = records.invocations.get(id);
-    if (!invocation) return;
+    if (!invocation) return undefined;
     try {
       await send(cloud, invocation, targetRequest(cloud, invocation));
     } catch (error) {
-      await afterFailure(invocation, deliveryFailure(error));
-      return;
+      return afterFailure(cloud, records, invocation, deliveryFailure(error));
     }
     records.invocations.delete(id);
-    cloud.emit({
-      type: 'scheduler.invoked',
-      detail: { schedule: invocation.scheduleArn, target: invocation.target.Arn },
-    });
-  }
-
-  async function afterFailure(invocation: InvocationRecord, failure: DeliveryFailure): Promise<void> {
-    const next = failure.retriable ? nextAttempt(invocation, cloud.clock.now()) : undefined;
-    if (next && 'at' in next) {
-      const failedAttempts = invocation.failedAttempts + 1;
-      records.invocations.put(invocation.id, { ...invocation, failedAttempts, nextAttemptAt: next.at });
-      if (!stopped) at(next.at, invocation.id);
-      return;
-    }
-    await sendToDeadLetterQueue(cloud, invocation, failure, next?.exhausted);
-    records.invocations.delete(invocation.id);
-  }
+    const { scheduleArn, target } = invocation;
+    cloud.emit({ type: 'scheduler.invoked', detail: { schedule: scheduleArn, target: target.Arn } });
+    return undefined;
+  });
 
   return {
     plan(schedule, scheduledAt) {
@@ -82,18 +43,28 @@ export function createInvocations(cloud: Cloud, records: SchedulerStore): Invoca
       records.invocations.put(invocation.id, { ...invocation, ingestedAt: now, failedAttempts: 0, nextAttemptAt: now });
       return invocation.id;
     },
-    start: begin,
-    resume() {
-      const earliest = cloud.clock.now() + RESUME_DELAY;
-      for (const [id, { nextAttemptAt }] of records.invocations.entries()) at(Math.max(nextAttemptAt, earliest), id);
-    },
-    async stop() {
-      stopped = true;
-      for (const timer of timers) timer.cancel();
-      timers.clear();
-      await Promise.allSettled(underWay);
-    },
+    start: attempts.begin,
+    resume: () => attempts.resume(records.invocations.entries().map(([, invocation]) => invocation)),
+    stop: attempts.stop,
   };
+}
+
+/** When to try again; or, that being useless, the call goes to the dead-letter queue. */
+async function afterFailure(
+  cloud: Cloud,
+  records: SchedulerStore,
+  invocation: InvocationRecord,
+  failure: DeliveryFailure,
+): Promise<number | undefined> {
+  const next = failure.retriable ? nextAttempt(invocation, cloud.clock.now()) : undefined;
+  if (next && 'at' in next) {
+    const failedAttempts = invocation.failedAttempts + 1;
+    records.invocations.put(invocation.id, { ...invocation, failedAttempts, nextAttemptAt: next.at });
+    return next.at;
+  }
+  await sendToDeadLetterQueue(cloud, invocation, failure, next?.exhausted);
+  records.invocations.delete(invocation.id);
+  return undefined;
 }
 
 /** A session of the role for EventBridge Scheduler. Throws `RoleNotAssumable`. */

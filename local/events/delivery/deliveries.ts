@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Timer } from '../../kernel/clock.ts';
 import type { Cloud } from '../../kernel/service.ts';
 import type { BusEvent } from '../bus-event.ts';
 import type { EventsOptions } from '../parts.ts';
 import type { DeliveryRecord, EventsStore, RuleRecord } from '../records.ts';
+import { createAttempts } from './attempts.ts';
 import { sendToDeadLetterQueue } from './dead-letters.ts';
 import { type DeliveryFailure, deliveryFailure } from './failures.ts';
 import { nextAttempt } from './retry-policy.ts';
@@ -22,9 +22,6 @@ export interface Deliveries {
   stop(): Promise<void>;
 }
 
-/** A restarted local cloud gives its services this long to resume their own work before deliveries reach them. */
-const RESUME_DELAY = 200;
-
 /** Deliveries over the records in the store. `forward` puts an event on another bus. */
 export function createDeliveries(
   cloud: Cloud,
@@ -32,52 +29,18 @@ export function createDeliveries(
   forward: ForwardToBus,
   options: EventsOptions,
 ): Deliveries {
-  const timers = new Set<Timer>();
-  const underWay = new Set<Promise<void>>();
-  let stopped = false;
-
-  function at(time: number, id: string): void {
-    const timer = cloud.clock.at(time, () => {
-      timers.delete(timer);
-      begin(id);
-    });
-    timers.add(timer);
-  }
-
-  function begin(id: string): void {
-    if (stopped) return;
-    const release = cloud.clock.hold('events: delivery');
-    const attempt = deliver(id).finally(() => {
-      underWay.delete(attempt);
-      release();
-    });
-    underWay.add(attempt);
-  }
-
-  async function deliver(id: string): Promise<void> {
+  const attempts = createAttempts(cloud, async (id) => {
     const delivery = records.deliveries.get(id);
-    if (!delivery) return;
+    if (!delivery) return undefined;
     try {
       await invokeTarget(cloud, delivery, forward);
     } catch (error) {
-      await afterFailure(delivery, deliveryFailure(error));
-      return;
+      return afterFailure(cloud, records, delivery, deliveryFailure(error));
     }
     records.deliveries.delete(id);
     cloud.emit({ type: 'events.delivered', detail: { eventId: delivery.eventId, target: delivery.target.Arn } });
-  }
-
-  async function afterFailure(delivery: DeliveryRecord, failure: DeliveryFailure): Promise<void> {
-    const next = failure.retriable ? nextAttempt(delivery, cloud.clock.now()) : undefined;
-    if (next && 'at' in next) {
-      const retried = { ...delivery, failedAttempts: delivery.failedAttempts + 1, nextAttemptAt: next.at };
-      records.deliveries.put(delivery.id, retried);
-      if (!stopped) at(next.at, delivery.id);
-      return;
-    }
-    await sendToDeadLetterQueue(cloud, delivery, failure, next?.exhausted);
-    records.deliveries.delete(delivery.id);
-  }
+    return undefined;
+  });
 
   return {
     plan(rule, event) {
@@ -93,19 +56,29 @@ export function createDeliveries(
       });
     },
     start(ids) {
-      for (const id of ids) begin(id);
+      for (const id of ids) attempts.begin(id);
     },
-    resume() {
-      const earliest = cloud.clock.now() + RESUME_DELAY;
-      for (const [id, delivery] of records.deliveries.entries()) at(Math.max(delivery.nextAttemptAt, earliest), id);
-    },
-    async stop() {
-      stopped = true;
-      for (const timer of timers) timer.cancel();
-      timers.clear();
-      await Promise.allSettled(underWay);
-    },
+    resume: () => attempts.resume(records.deliveries.entries().map(([, delivery]) => delivery)),
+    stop: attempts.stop,
   };
+}
+
+/** When to try again; or, that being useless, the event goes to the dead-letter queue. */
+async function afterFailure(
+  cloud: Cloud,
+  records: EventsStore,
+  delivery: DeliveryRecord,
+  failure: DeliveryFailure,
+): Promise<number | undefined> {
+  const next = failure.retriable ? nextAttempt(delivery, cloud.clock.now()) : undefined;
+  if (next && 'at' in next) {
+    const failedAttempts = delivery.failedAttempts + 1;
+    records.deliveries.put(delivery.id, { ...delivery, failedAttempts, nextAttemptAt: next.at });
+    return next.at;
+  }
+  await sendToDeadLetterQueue(cloud, delivery, failure, next?.exhausted);
+  records.deliveries.delete(delivery.id);
+  return undefined;
 }
 
 function planned(rule: RuleRecord, target: DeliveryRecord['target'], event: BusEvent, now: number): DeliveryRecord {

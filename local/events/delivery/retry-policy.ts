@@ -6,7 +6,7 @@ const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 900_000;
 
 /** What counts for the next attempt: how often it failed, since when it is tried (milliseconds), and the target's limits. */
-export interface Attempts {
+export interface AttemptState {
   readonly failedAttempts: number;
   readonly ingestedAt: number;
   readonly target: { readonly RetryPolicy?: { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number } };
@@ -19,7 +19,7 @@ export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeco
  * within the target's retry policy; or which of its limits is used up.
  */
 export function nextAttempt(
-  delivery: Attempts,
+  delivery: AttemptState,
   now: number,
   random: () => number = Math.random,
 ): { at: number } | { exhausted: ExhaustedCondition } {
