@@ -50,32 +50,35 @@ export function accountOperations(iam: IamContext): Record<string, Operation> {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html */
-function summary(iam: IamContext, accountId: string): Record<string, number> {
+function summary(iam: IamContext, accountId: string): Map<string, number> {
   const { quotas, database } = iam;
   const entities = entitiesOf(iam, accountId);
   const policies = policiesIn(iam, accountId);
-  return {
-    Users: entities.filter(({ kind }) => kind === 'user').length,
-    UsersQuota: quotas.usersPerAccount,
-    Groups: 0,
-    Roles: entities.filter(({ kind }) => kind === 'role').length,
-    RolesQuota: quotas.rolesPerAccount,
-    Policies: policies.length,
-    PoliciesQuota: quotas.policiesPerAccount,
-    PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
-    VersionsPerPolicyQuota: quotas.versionsPerPolicy,
-    PolicySizeQuota: quotas.managedPolicySize,
-    AssumeRolePolicySizeQuota: quotas.trustPolicySize,
-    RolePolicySizeQuota: quotas.inlinePoliciesSizeOfRole,
-    UserPolicySizeQuota: quotas.inlinePoliciesSizeOfUser,
-    AttachedPoliciesPerRoleQuota: quotas.attachedPolicies,
-    AttachedPoliciesPerUserQuota: quotas.attachedPolicies,
-    AccessKeysPerUserQuota: quotas.accessKeysPerUser,
-    InstanceProfiles: database.instanceProfiles.entries(`${accountId}/`).length,
-    InstanceProfilesQuota: quotas.instanceProfilesPerAccount,
-    AccountMFAEnabled: 0,
-    AccountAccessKeysPresent: 0,
-  };
+  // A Map, since the keys are data and not members.
+  return new Map(
+    Object.entries({
+      Users: entities.filter(({ kind }) => kind === 'user').length,
+      UsersQuota: quotas.usersPerAccount,
+      Groups: 0,
+      Roles: entities.filter(({ kind }) => kind === 'role').length,
+      RolesQuota: quotas.rolesPerAccount,
+      Policies: policies.length,
+      PoliciesQuota: quotas.policiesPerAccount,
+      PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
+      VersionsPerPolicyQuota: quotas.versionsPerPolicy,
+      PolicySizeQuota: quotas.managedPolicySize,
+      AssumeRolePolicySizeQuota: quotas.trustPolicySize,
+      RolePolicySizeQuota: quotas.inlinePoliciesSizeOfRole,
+      UserPolicySizeQuota: quotas.inlinePoliciesSizeOfUser,
+      AttachedPoliciesPerRoleQuota: quotas.attachedPolicies,
+      AttachedPoliciesPerUserQuota: quotas.attachedPolicies,
+      AccessKeysPerUserQuota: quotas.accessKeysPerUser,
+      InstanceProfiles: database.instanceProfiles.entries(`${accountId}/`).length,
+      InstanceProfilesQuota: quotas.instanceProfilesPerAccount,
+      AccountMFAEnabled: 0,
+      AccountAccessKeysPresent: 0,
+    }),
+  );
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html */

@@ -33,10 +33,11 @@ export function effectivePolicies(database: IamDatabase): (caller: Caller) => Ef
       known.clear();
       revision = database.revision();
     }
-    const before = known.get(arn);
+    const key = `${uniqueIdOf(caller)} ${arn}`;
+    const before = known.get(key);
     if (before && before.until > database.clock.now()) return before.policies;
     const found = lookUp(database, caller, arn);
-    known.set(arn, found);
+    known.set(key, found);
     return found.policies;
   };
 }
@@ -45,8 +46,15 @@ function lookUp(database: IamDatabase, caller: Caller, arn: string): { policies:
   const key = entityKey(caller.accountId, arn.slice(arn.lastIndexOf('/') + 1));
   const records = caller.kind === 'role' ? database.roles : database.users;
   const { value: principal, until } = records.effective(key);
-  if (!principal) return { policies: NOTHING, until };
+  // A role made anew under the name of one that is gone gives nothing to the sessions of the old one.
+  if (principal?.id !== uniqueIdOf(caller)) return { policies: NOTHING, until };
   return policiesOf(database, principal, until);
+}
+
+/** The unique id of the caller's role or user. */
+function uniqueIdOf(caller: Caller): string {
+  const colon = caller.userId.indexOf(':');
+  return colon < 0 ? caller.userId : caller.userId.slice(0, colon);
 }
 
 /** The compiled policies of a record; `until` is when the record itself changes. */

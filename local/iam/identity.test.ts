@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { cloudWithRole, LAMBDA, OPERATOR, policyText, QUEUE, WORKER } from './test-cloud.ts';
+import { createIdentity } from './identity.ts';
+import { cloudWithRole, LAMBDA, OPERATOR, policyText, QUEUE, testCloud, trustOf, WORKER } from './test-cloud.ts';
 
 describe('authorisation', () => {
   it("answers in AWS's words, by the kind of service", async () => {
@@ -75,5 +76,88 @@ describe('authorisation', () => {
     await cloud.call('iam', 'DeleteRolePolicy', { RoleName: 'worker', PolicyName: 'send' }, OPERATOR);
     expect(authorize).toThrow(/not authorized/);
     parse.mockRestore();
+  });
+});
+
+describe('serviceRole', () => {
+  const confusedDeputy = {
+    StringEquals: { 'aws:SourceAccount': '111111111111' },
+    ArnLike: { 'aws:SourceArn': 'arn:aws:states:*:111111111111:stateMachine:*' },
+  };
+
+  it('asks the trust policy, with the resource the service works for', async () => {
+    const cloud = testCloud();
+    const trust = trustOf('states.amazonaws.com', confusedDeputy);
+    await cloud.call('iam', 'CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument: trust }, OPERATOR);
+    const identity = createIdentity(cloud);
+    const take = (service: string, sourceArn?: string) => identity.serviceRole(WORKER, service, 's', { sourceArn });
+    const machine = 'arn:aws:states:us-east-1:111111111111:stateMachine:onboard';
+    expect(take('states.amazonaws.com', machine)).toMatchObject({ kind: 'role', roleArn: WORKER });
+    expect(() => take('states.amazonaws.com')).toThrow(/not authorized to perform: sts:AssumeRole/);
+    expect(() => take('states.amazonaws.com', machine.replace('111111111111', '222222222222'))).toThrow(
+      /not authorized/,
+    );
+    expect(() => take('lambda.amazonaws.com', machine)).toThrow(/not authorized/);
+    expect(() => identity.serviceRole(`${WORKER}-2`, 'states.amazonaws.com', 's')).toThrow(
+      expect.objectContaining({ code: 'AccessDenied', status: 403 }) as Error,
+    );
+  });
+
+  it('takes a regional service principal for the service', async () => {
+    const cloud = testCloud();
+    const trust = trustOf('states.eu-west-1.amazonaws.com');
+    await cloud.call('iam', 'CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument: trust }, OPERATOR);
+    expect(cloud.identity.serviceRole(WORKER, 'states.amazonaws.com', 's')).toMatchObject({ roleArn: WORKER });
+  });
+});
+
+describe('sessions of a role that was made anew', () => {
+  it('may do nothing', async () => {
+    const cloud = await cloudWithRole();
+    const old = cloud.identity.serviceRole(WORKER, LAMBDA, 'one');
+    await cloud.call('iam', 'DeleteRolePolicy', { RoleName: 'worker', PolicyName: 'send' }, OPERATOR);
+    await cloud.call('iam', 'DeleteRole', { RoleName: 'worker' }, OPERATOR);
+    await cloud.call('iam', 'CreateRole', { RoleName: 'worker', AssumeRolePolicyDocument: trustOf(LAMBDA) }, OPERATOR);
+    const PolicyDocument = policyText({ Effect: 'Allow', Action: '*', Resource: '*' });
+    await cloud.call('iam', 'PutRolePolicy', { RoleName: 'worker', PolicyName: 'all', PolicyDocument }, OPERATOR);
+    const anew = cloud.identity.serviceRole(WORKER, LAMBDA, 'one');
+    await expect(cloud.call('sqs', 'SendMessage', { queue: QUEUE }, anew)).resolves.toBeDefined();
+    await expect(cloud.call('sqs', 'SendMessage', { queue: QUEUE }, old)).rejects.toThrow(/no identity-based policy/);
+  });
+});
+
+describe('global condition keys', () => {
+  it('are what AWS says of the caller, the request and the time', async () => {
+    const cloud = await cloudWithRole();
+    const worker = { ...cloud.identity.serviceRole(WORKER, LAMBDA, 'one'), sessionTags: { tenant: 'acme' } };
+    const allowed = async (condition: object, conditions: Record<string, string> = {}) => {
+      const PolicyDocument = policyText({ Effect: 'Allow', Action: 's3:*', Resource: '*', Condition: condition });
+      await cloud.call('iam', 'PutRolePolicy', { RoleName: 'worker', PolicyName: 'send', PolicyDocument }, OPERATOR);
+      try {
+        const request = { action: 's3:PutObject', resource: 'arn:aws:s3:::b/k', conditions };
+        cloud.identity.authorize(worker, [request], { region: 'eu-west-1', service: 's3' });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const soon = new Date(cloud.clock.now() + 60_000).toISOString();
+    for (const [condition, outcome] of [
+      [{ ArnEquals: { 'aws:PrincipalArn': WORKER } }, true],
+      [{ StringEquals: { 'aws:PrincipalAccount': '111111111111', 'aws:PrincipalTag/tenant': 'acme' } }, true],
+      [{ StringEquals: { 'aws:PrincipalTag/tenant': 'globex' } }, false],
+      [{ StringLike: { 'aws:userid': 'AROA*:one' } }, true],
+      [{ StringEquals: { 'aws:RequestedRegion': 'eu-west-1', 'aws:ResourceAccount': '111111111111' } }, true],
+      [{ Bool: { 'aws:SecureTransport': 'true', 'aws:ViaAWSService': 'false' } }, true],
+      [{ IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }, true],
+      [{ DateLessThan: { 'aws:CurrentTime': soon } }, true],
+      [{ DateGreaterThan: { 'aws:CurrentTime': soon } }, false],
+      [{ Null: { 'aws:username': 'true', 'aws:SourceArn': 'true' } }, true],
+    ] as const) {
+      expect([condition, await allowed(condition)]).toEqual([condition, outcome]);
+    }
+    const tagged = { 'aws:RequestTag/Team': 'a' };
+    expect(await allowed({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['Team'] } }, tagged)).toBe(true);
+    expect(await allowed({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['Other'] } }, tagged)).toBe(false);
   });
 });

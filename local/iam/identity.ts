@@ -11,6 +11,18 @@ import { authenticate } from './signature/authenticate.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
 import { evaluatedTrustPolicy } from './trust.ts';
 
+/** For which resource a service takes a role; trust policies ask for it against the confused deputy. */
+export interface RoleSource {
+  readonly sourceArn?: string;
+  /** Default: the role's own account. */
+  readonly sourceAccount?: string;
+}
+
+/** The identity check with what the shared contract leaves out. */
+export interface IamIdentity extends Identity {
+  serviceRole(roleArn: string, servicePrincipal: string, sessionName: string, source?: RoleSource): Caller;
+}
+
 export interface IdentityOptions {
   /**
    * The service control policies (JSON text) of an account, one list for each level from the organization's root down to
@@ -28,7 +40,7 @@ export interface IdentityOptions {
 export function createIdentity(
   cloud: Pick<Cloud, 'accountId' | 'clock' | 'store' | 'region'>,
   options: IdentityOptions = {},
-): Identity {
+): IamIdentity {
   const database = iamDatabase(cloud);
   const credentials = temporaryCredentials(cloud);
   const parts: AuthorizationParts = {
@@ -46,12 +58,12 @@ export function createIdentity(
         throw accessDenied(caller, request, because, context.service);
       }
     },
-    serviceRole(roleArn, servicePrincipal, sessionName) {
+    serviceRole(roleArn, servicePrincipal, sessionName, source: RoleSource = {}) {
       const entity = parseEntityArn(roleArn, 'role');
       const role = entity && database.roles.effective(entityKey(entity.accountId, entity.name)).value;
       const refused = notAssumable(servicePrincipal, roleArn);
       if (role?.arn !== roleArn) throw refused;
-      const service = servicePrincipalCaller(servicePrincipal, role.accountId);
+      const service = servicePrincipalCaller(servicePrincipal, role.accountId, source);
       const facts = { caller: service, principalTags: [], resourceAccountId: role.accountId };
       const { decision } = evaluate({
         principal: service,
@@ -68,14 +80,15 @@ export function createIdentity(
   };
 }
 
-/** An AWS service that acts for an account. */
-function servicePrincipalCaller(servicePrincipal: string, accountId: string): Caller {
+/** An AWS service that acts for an account, on behalf of one of its resources. */
+function servicePrincipalCaller(servicePrincipal: string, accountId: string, source: RoleSource): Caller {
   return {
     kind: 'service',
     accountId,
     arn: servicePrincipal,
     userId: servicePrincipal,
-    sourceAccount: accountId,
+    sourceAccount: source.sourceAccount ?? accountId,
+    ...(source.sourceArn !== undefined && { sourceArn: source.sourceArn }),
   };
 }
 

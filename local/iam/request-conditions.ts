@@ -42,7 +42,7 @@ export function requestConditions(facts: RequestFacts): ConditionContext {
     const stated = own.get(key);
     if (stated) return stated;
     if (key.startsWith('aws:principaltag/')) return one(principalTag(facts, key.slice('aws:principaltag/'.length)));
-    if (key === 'aws:tagkeys') return requestTagKeys(own);
+    if (key === 'aws:tagkeys') return requestTagKeys(facts.conditions ?? {});
     const value = GLOBAL_KEYS[key]?.(facts);
     return one(value);
   };
@@ -98,9 +98,10 @@ function principalTag({ caller, principalTags }: RequestFacts, key: string): str
 }
 
 /** The tags of a request imply their keys, for services that state only `aws:RequestTag/…`. */
-function requestTagKeys(own: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+function requestTagKeys(conditions: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   const prefix = 'aws:requesttag/';
-  const keys = [...own.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  const stated = Object.keys(conditions).filter((key) => key.toLowerCase().startsWith(prefix));
+  const keys = stated.map((key) => key.slice(prefix.length));
   return keys.length > 0 ? keys : undefined;
 }
 

@@ -1,5 +1,4 @@
 import type { Caller } from '../../kernel/service.ts';
-import { matchesWildcard } from './wildcard.ts';
 
 /** The Principal element: `"*"` or lists by kind. */
 export interface PrincipalElement {
@@ -24,13 +23,13 @@ export function parsePrincipal(element: unknown): PrincipalElement {
   const kinds = element as Record<string, string | string[]>;
   const list = (kind: string) => [kinds[kind] ?? []].flat();
   const aws = list('AWS');
-  return { anyone: aws.includes('*'), aws, services: list('Service'), federated: list('Federated') };
+  return { anyone: aws.includes('*'), aws, services: list('Service').map(withoutRegion), federated: list('Federated') };
 }
 
 /** The most direct way in which the element names the caller; undefined if it does not. */
 export function matchPrincipal(element: PrincipalElement, caller: Caller): PrincipalMatch | undefined {
   if (caller.kind === 'service') {
-    if (element.services.includes(caller.arn) || element.services.includes('*')) return 'service';
+    if (element.services.includes(withoutRegion(caller.arn))) return 'service';
     return element.anyone ? 'anyone' : undefined;
   }
   if (caller.kind === 'anonymous') return element.anyone ? 'anyone' : undefined;
@@ -50,13 +49,10 @@ function matchAws(name: string, caller: Caller): PrincipalMatch | undefined {
   return ACCOUNT.exec(name)?.[1] === caller.accountId ? 'account' : undefined;
 }
 
-/** For NotPrincipal: whether the caller is one of the exempt. */
-export function isExempt(element: PrincipalElement, caller: Caller): boolean {
-  const match = matchPrincipal(element, caller);
-  return match !== undefined;
-}
-
-/** Service principals are matched whole; this tells a regional form such as `states.eu-west-1.amazonaws.com`. */
-export function isServicePrincipal(name: string): boolean {
-  return matchesWildcard('*.amazonaws.com*', name);
+/**
+ * A service's principal without its region: `states.eu-west-1.amazonaws.com` in a policy means Step Functions as
+ * `states.amazonaws.com` does.
+ */
+function withoutRegion(servicePrincipal: string): string {
+  return servicePrincipal.replace(/^([a-z0-9-]+)\.[a-z]{2}(?:-[a-z]+)+-\d(\.amazonaws\.com)$/, '$1$2');
 }

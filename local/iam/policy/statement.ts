@@ -3,7 +3,7 @@ import { type ArnPattern, compileArn, matchesArn } from './arn-pattern.ts';
 import { type Condition, compileCondition } from './condition.ts';
 import type { ConditionContext } from './condition-context.ts';
 import type { StatementDocument } from './document.ts';
-import { isExempt, matchPrincipal, type PrincipalElement, type PrincipalMatch, parsePrincipal } from './principal.ts';
+import { matchPrincipal, type PrincipalElement, type PrincipalMatch, parsePrincipal } from './principal.ts';
 import { compilePattern, matchesPattern, type Pattern } from './wildcard.ts';
 
 /** A statement made ready for evaluation. */
@@ -85,6 +85,7 @@ export function appliesTo(statement: Statement, question: StatementQuestion): Pr
 
 function principalOf(statement: Statement, caller: Caller): PrincipalMatch | 'identity' | 'none' {
   if (!statement.principal) return 'identity';
-  if (statement.notPrincipal) return isExempt(statement.principal, caller) ? 'none' : 'anyone';
-  return matchPrincipal(statement.principal, caller) ?? 'none';
+  const match = matchPrincipal(statement.principal, caller);
+  if (statement.notPrincipal) return match === undefined ? 'anyone' : 'none';
+  return match ?? 'none';
 }
