@@ -178,12 +178,11 @@ async function updateTable(
 
 async function deleteTable(request: ResourceRequest, existing: { physicalId: string }): Promise<void> {
   const TableName = existing.physicalId;
+  const table = () => ifExists(() => request.call('dynamodb', 'DescribeTable', { TableName }));
+  // DynamoDB refuses to delete a table that it still makes or changes.
+  await request.waitUntil(async () => !/^(CREATING|UPDATING)$/.test((await table())?.Table.TableStatus), 2, 600);
   await ifExists(() => request.call('dynamodb', 'DeleteTable', { TableName }));
-  await request.waitUntil(
-    async () => (await ifExists(() => request.call('dynamodb', 'DescribeTable', { TableName }))) === undefined,
-    2,
-    600,
-  );
+  await request.waitUntil(async () => (await table()) === undefined, 2, 600);
 }
 
 function capacityOf(properties: Properties): Properties {

@@ -78,12 +78,11 @@ export const eksCluster: ResourceProvider = {
   },
   async delete(request, existing) {
     const name = existing.physicalId;
+    const cluster = async () => (await ifExists(() => request.call('eks', 'DescribeCluster', { name })))?.cluster;
+    // EKS refuses to delete a cluster that it still makes or changes.
+    await request.waitUntil(async () => !/^(CREATING|UPDATING|PENDING)$/.test((await cluster())?.status), 30, 3600);
     await ifExists(() => request.call('eks', 'DeleteCluster', { name }));
-    await request.waitUntil(
-      async () => (await ifExists(() => request.call('eks', 'DescribeCluster', { name }))) === undefined,
-      30,
-      3600,
-    );
+    await request.waitUntil(async () => (await cluster()) === undefined, 30, 3600);
   },
 };
 
