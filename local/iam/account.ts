@@ -86,7 +86,7 @@ function authorizationDetails(iam: IamContext, accountId: string, input: Operati
   const filter = textList(input, 'Filter');
   const wanted = (kind: string) => filter.length === 0 || filter.includes(kind);
   const all = [
-    ...(wanted('User') || wanted('Role') ? entitiesOf(iam, accountId) : []),
+    ...(wanted('User') || wanted('Role') ? entitiesOf(iam, accountId).sort((a, b) => (a.arn < b.arn ? -1 : 1)) : []),
     ...(wanted('LocalManagedPolicy') ? policiesIn(iam, accountId) : []),
   ];
   const { items, ...rest } = page(all, input);

@@ -72,6 +72,7 @@ export function policyUseOperations(iam: IamContext): Record<string, Operation> 
         const users = entitiesOf(iam, accountId)
           .filter((entity) => (asBoundary ? entity.permissionsBoundary === arn : entity.attachedPolicies.includes(arn)))
           .filter(({ kind }) => filter === undefined || filter.toLowerCase() === kind);
+        users.sort((a, b) => (a.arn < b.arn ? -1 : 1));
         const { items, ...rest } = page(users, input);
         return {
           PolicyGroups: [],

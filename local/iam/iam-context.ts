@@ -60,9 +60,9 @@ export function saveEntity(iam: IamContext, entity: RoleRecord | UserRecord): vo
   else iam.database.users.put(key, entity, iam.changeDelay());
 }
 
-/** All roles and users of an account. */
+/** All roles and users of an account, in no order. */
 export function entitiesOf(iam: IamContext, accountId: string): (RoleRecord | UserRecord)[] {
-  return [...iam.database.roles.list(`${accountId}/`), ...iam.database.users.list(`${accountId}/`)];
+  return [...iam.database.roles.values(`${accountId}/`), ...iam.database.users.values(`${accountId}/`)];
 }
 
 /**

@@ -100,32 +100,4 @@ function notAssumable(servicePrincipal: string, roleArn: string): AwsError {
   );
 }
 
-/**
- * No check at all, for runs without IAM (`--services states,events`): every request is the operator's, every role can be
- * assumed.
- */
-export function allowAllIdentity(accountId: string): Identity {
-  const everyone: Caller = {
-    kind: 'administrator',
-    accountId,
-    arn: `arn:aws:iam::${accountId}:root`,
-    userId: accountId,
-  };
-  return {
-    authenticate: () => everyone,
-    authorize: () => undefined,
-    serviceRole(roleArn, _servicePrincipal, sessionName) {
-      const entity = parseEntityArn(roleArn, 'role') ?? {
-        accountId,
-        name: roleArn.slice(roleArn.lastIndexOf('/') + 1),
-      };
-      return roleSession({ ...entity, arn: roleArn, id: 'AROALOCALLOCALLOCAL' }, sessionName, 0);
-    },
-    credentials: (_caller, durationSeconds) => ({
-      accessKeyId: accountId,
-      secretAccessKey: 'local',
-      sessionToken: 'local',
-      expiration: new Date(Date.now() + durationSeconds * 1000),
-    }),
-  };
-}
+export { allowAllIdentity } from './allow-all-identity.ts';

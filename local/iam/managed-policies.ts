@@ -86,7 +86,7 @@ function createPolicy(iam: IamContext, accountId: string, input: OperationInput)
   const name = requiredText(input, 'PolicyName', POLICY_NAME);
   const path = pathOf(input);
   const document = checkedDocument(iam, input);
-  const own = policiesIn(iam, accountId);
+  const own = database.policies.values(`arn:aws:iam::${accountId}:policy/`);
   // The name is unique in the account whatever the path.
   if (own.some((policy) => policy.name.toLowerCase() === name.toLowerCase())) {
     throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);

@@ -124,7 +124,7 @@ export function storeNewRole(iam: IamContext, role: RoleRecord): RoleRecord {
   const key = entityKey(role.accountId, role.name);
   if (database.roles.get(key)) throw alreadyExists(`Role with name ${role.name} already exists.`);
   // Service-linked roles do not count.
-  const own = database.roles.list(`${role.accountId}/`).filter(({ path }) => !path.startsWith('/aws-service-role/'));
+  const own = database.roles.values(`${role.accountId}/`).filter(({ path }) => !path.startsWith('/aws-service-role/'));
   if (own.length >= quotas.rolesPerAccount) throw quotaExceeded('RolesPerAccount', quotas.rolesPerAccount);
   database.roles.put(key, role, iam.newEntityDelay);
   return role;

@@ -88,7 +88,7 @@ function createUser(iam: IamContext, accountId: string, input: OperationInput): 
   const boundary = checkedBoundary(iam, input);
   const key = entityKey(accountId, name);
   if (database.users.get(key)) throw alreadyExists(`User with name ${name} already exists.`);
-  if (database.users.list(`${accountId}/`).length >= quotas.usersPerAccount) {
+  if (database.users.values(`${accountId}/`).length >= quotas.usersPerAccount) {
     throw quotaExceeded('UsersPerAccount', quotas.usersPerAccount);
   }
   const user: UserRecord = {
@@ -114,7 +114,7 @@ function deleteUser(iam: IamContext, accountId: string, input: OperationInput): 
   if (Object.keys(user.inlinePolicies).length > 0) {
     throw deleteConflict('Cannot delete entity, must delete policies first.');
   }
-  if (iam.database.accessKeys.list('').some((key) => key.accountId === accountId && key.userName === user.name)) {
+  if (iam.database.accessKeys.values('').some((key) => key.accountId === accountId && key.userName === user.name)) {
     throw deleteConflict('Cannot delete entity, must delete access keys first.');
   }
   iam.database.users.delete(entityKey(accountId, user.name), iam.changeDelay());
