@@ -5,10 +5,8 @@ export interface SessionCaller extends Caller {
   /** Keys of the session tags that the next role of a chain inherits. */
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
-  /** The external id or other context of the session is gone; when it began is not (milliseconds). */
+  /** When the session began, in milliseconds. */
   readonly issuedAt?: number;
-  /** `root` credentials of GetSessionToken cannot call IAM, as AWS refuses it. */
-  readonly fromSessionToken?: boolean;
 }
 
 /** The caller of a role session named `sessionName` of the role. */
