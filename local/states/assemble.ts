@@ -34,7 +34,7 @@ export function assembleStates(
   return {
     name: 'states',
     protocol: { kind: 'json', version: '1.0', targetPrefix: 'AWSStepFunctions' },
-    operations: withQuotas(cloud, statesOperations(states), options.quotas ?? 'raised'),
+    operations: withQuotas(cloud, statesOperations(states, createEngine), options.quotas ?? 'raised'),
     start() {
       states.engine.resume();
       repairIndex(states);

@@ -1,4 +1,5 @@
 import type { Operation } from '../../kernel/service.ts';
+import type { Engine, EngineHost } from '../engine/contract.ts';
 import type { States } from '../states.ts';
 import { createActivity, deleteActivity, describeActivity, listActivities } from './activities.ts';
 import {
@@ -24,12 +25,16 @@ import { startExecution } from './start-execution.ts';
 import { startSyncExecution } from './start-sync-execution.ts';
 import { stopExecution } from './stop-execution.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
+import { testState } from './test-state.ts';
 import { updateStateMachine } from './update-state-machine.ts';
 import { validateStateMachineDefinition } from './validate-definition.ts';
 import { deleteStateMachineVersion, listStateMachineVersions } from './versions.ts';
 
 /** Every operation of the Step Functions API. https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html */
-export function statesOperations(states: States): Record<string, Operation> {
+export function statesOperations(
+  states: States,
+  createEngine: (host: EngineHost) => Engine,
+): Record<string, Operation> {
   return {
     CreateActivity: createActivity(states),
     CreateStateMachine: createStateMachine(states),
@@ -62,6 +67,7 @@ export function statesOperations(states: States): Record<string, Operation> {
     StartSyncExecution: startSyncExecution(states),
     StopExecution: stopExecution(states),
     TagResource: tagResource(states),
+    TestState: testState(states, createEngine),
     UntagResource: untagResource(states),
     UpdateMapRun: updateMapRun(states),
     UpdateStateMachine: updateStateMachine(states),

@@ -158,7 +158,10 @@ function listQuery(filter: ExecutionFilter, limit: number, after?: ListPosition)
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   values.push(limit);
-  return { sql: `SELECT * FROM states_execution_index ${where} ORDER BY start_date DESC, sequence DESC LIMIT ?`, values };
+  return {
+    sql: `SELECT * FROM states_execution_index ${where} ORDER BY start_date DESC, sequence DESC LIMIT ?`,
+    values,
+  };
 }
 
 function toRecord(row: Record<string, unknown>): ExecutionRecord {
