@@ -77,7 +77,7 @@ describe('TestState', () => {
       afterParameters: '{"id":1}',
       result: '{"Payload":"ok"}',
       afterResultSelector: '{"v":"ok"}',
-      afterResultPath: '{"id":1,"paid":{"v":"ok"}}',
+      afterResultPath: '{"order":{"id":1},"paid":{"v":"ok"}}',
       variables: '{"last":"ok"}',
     });
   });
