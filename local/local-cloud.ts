@@ -42,9 +42,9 @@ const MAKERS: Record<string, () => Promise<Maker>> = {
   dynamodb: async () => (await import('./dynamodb/service.ts')).dynamodbService,
   budgets: async () => (await import('./budgets/service.ts')).budgetsService,
   lambda: async () => (await import('./lambda/service.ts')).lambdaService,
+  states: async () => (await import('./states/service.ts')).statesService,
   events: async () => (await import('./events/service.ts')).eventsService,
   scheduler: async () => (await import('./scheduler/service.ts')).schedulerService,
-  states: async () => (await import('./states/service.ts')).statesService,
   eks: async () => (await import('./eks/service.ts')).eksService,
   cloudformation: async () => (await import('./cloudformation/service.ts')).cloudformationService,
 };

@@ -150,7 +150,13 @@ export interface Identity {
   /** Throws AwsError AccessDenied(Exception) with AWS's text, naming principal, action and resource. */
   authorize(caller: Caller, requests: readonly AccessRequest[], context: { region: string; service: string }): void;
   /** A session of `roleArn` for an AWS service ("lambda.amazonaws.com"), if the role exists, is consistent and trusts that service. */
-  serviceRole(roleArn: string, servicePrincipal: string, sessionName: string): Caller;
+  serviceRole(
+    roleArn: string,
+    servicePrincipal: string,
+    sessionName: string,
+    /** On behalf of which resource: aws:SourceArn and aws:SourceAccount of the trust policy's conditions. */
+    source?: { sourceArn?: string; sourceAccount?: string },
+  ): Caller;
   /** Temporary credentials for such a session, for code that signs its own requests (Lambda). */
   credentials(caller: Caller, durationSeconds: number): Credentials;
 }

@@ -78,9 +78,14 @@ describe('query', () => {
   });
 
   it('writes results and errors as XML', () => {
-    const answer = queryCodec.encode(sts, 'GetCallerIdentity', { Arn: 'a&b', List: ['x'] }, 'id').body;
+    const answer = queryCodec.encode(
+      sts,
+      'GetCallerIdentity',
+      { Arn: 'a&b', List: ['x'], Summary: new Map([['Roles', 2]]) },
+      'id',
+    ).body;
     expect(answer).toContain(
-      '<GetCallerIdentityResult><Arn>a&amp;b</Arn><List><member>x</member></List></GetCallerIdentityResult>',
+      '<GetCallerIdentityResult><Arn>a&amp;b</Arn><List><member>x</member></List><Summary><entry><key>Roles</key><value>2</value></entry></Summary></GetCallerIdentityResult>',
     );
     const failure = queryCodec.encodeError(sts, new AwsError('AccessDenied', 'no <way>', { status: 403 }), 'id');
     expect(failure.status).toBe(403);

@@ -14,7 +14,7 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * A value as XML elements. Objects become child elements, `undefined` and `null` nothing, dates ISO 8601, binary
+ * A value as XML elements. Objects become child elements, maps `<entry>` pairs, `undefined` and `null` nothing, dates ISO 8601, binary
  * base64. Arrays become `<name><member>…</member></name>`, or repeat the element when `flattened`.
  */
 export function toXml(name: string, value: unknown, flattened = false): string {
@@ -29,6 +29,8 @@ export function toXml(name: string, value: unknown, flattened = false): string {
 function content(value: unknown, flattened: boolean): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Map)
+    return [...value].map(([key, item]) => `<entry>${toXml('key', key)}${toXml('value', item)}</entry>`).join('');
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
       .map(([key, member]) => toXml(key, member, flattened))
