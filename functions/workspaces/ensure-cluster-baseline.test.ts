@@ -4,11 +4,11 @@ import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluste
 import { memoryKubernetes } from '../kubernetes/memory-kubernetes.ts';
 import { ensureClusterBaseline } from './ensure-cluster-baseline.ts';
 
-/** Refuses host paths as soon as the policy is there, as an API server does. */
+/** Refuses the probe as soon as the policy is there, as an API server does. */
 function enforcingCluster(options?: { settled: boolean }) {
   const kubernetes = memoryKubernetes(options);
   kubernetes.admission = () => {
-    const policy = kubernetes.objects.get('ValidatingAdmissionPolicy/tenantry-host-path-volumes');
+    const policy = kubernetes.objects.get('ValidatingAdmissionPolicy/tenantry-baseline-probe');
     if (policy === undefined) return;
     const [validation] = (policy.spec as { validations: { message: string }[] }).validations;
     const text = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding 'x' denied request: ${validation?.message}`;
@@ -70,7 +70,7 @@ test('is not there while the API server accepts what a policy forbids', async ()
 test('is not there while the API server still enforces an earlier version', async () => {
   const kubernetes = memoryKubernetes();
   kubernetes.admission = () => {
-    const text = "ValidatingAdmissionPolicy 'tenantry-host-path-volumes' denied request: no. Baseline former.";
+    const text = "ValidatingAdmissionPolicy 'tenantry-baseline-probe' denied request: no. Baseline former.";
     throw new CatalogueError('KubernetesForbidden', text);
   };
   await expect(ensureClusterBaseline({ kubernetes })).rejects.toMatchObject({ name: 'StillCreating' });
@@ -79,7 +79,7 @@ test('is not there while the API server still enforces an earlier version', asyn
 test('a refusal by something else is no sign of the policy', async () => {
   const kubernetes = memoryKubernetes();
   kubernetes.admission = () => {
-    throw new CatalogueError('KubernetesForbidden', 'cannot create resource "persistentvolumes"');
+    throw new CatalogueError('KubernetesForbidden', 'cannot create resource "priorityclasses"');
   };
   await expect(ensureClusterBaseline({ kubernetes })).rejects.toMatchObject({ name: 'KubernetesForbidden' });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { baselineVersion, clusterBaseline, probedPolicy } from '../../tenancy/workspace/cluster-baseline.ts';
+import { probePolicy } from '../../tenancy/workspace/admission/protection.ts';
+import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluster-baseline.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
@@ -33,7 +34,7 @@ export async function ensureClusterBaseline({
   const [live, enforced] = await Promise.all([liveBaseline(kubernetes, wanted), isEnforced(kubernetes)]);
   const missing = wanted.filter((object) => !covers(live.get(keyOf(object)), object));
   // The probed policy last: an API server that enforces its new version has seen what was written before it.
-  const last = (object: KubernetesObject) => object.metadata.name === probedPolicy;
+  const last = (object: KubernetesObject) => object.metadata.name === probePolicy;
   await Promise.all(missing.filter((object) => !last(object)).map((object) => kubernetes.apply(object)));
   await Promise.all(missing.filter(last).map((object) => kubernetes.apply(object)));
   const removed = await removeFormer(kubernetes, live, wanted);
@@ -92,17 +93,12 @@ async function expectChecked(kubernetes: Kubernetes): Promise<void> {
 
 /** Asks for what a policy forbids, in a dry run, and sees whether that policy answers, in this version. */
 async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
-  const volume: KubernetesObject = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: 'tenantry-probe' },
-    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/tmp' } },
-  };
+  const type = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass' };
   try {
-    await kubernetes.tryCreate(volume);
+    await kubernetes.tryCreate({ ...type, metadata: { name: probePolicy }, value: 0 });
     return false;
   } catch (error) {
-    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probedPolicy}'`)) {
+    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probePolicy}'`)) {
       return error.message.includes(`Baseline ${baselineVersion()}`);
     }
     throw error;

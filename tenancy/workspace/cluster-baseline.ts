@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { probePolicy } from './admission/protection.ts';
 import { admissionPolicies } from './admission-policies.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from './names.ts';
+import { platformAccess } from './platform-access.ts';
 import { priorityClasses } from './priority-classes.ts';
 
 /**
@@ -11,19 +13,13 @@ import { priorityClasses } from './priority-classes.ts';
  */
 export function clusterBaseline(): KubernetesObject[] {
   return contents().map((object) => ({
-    ...(object.metadata.name === probedPolicy ? sayingVersion(object) : object),
+    ...(object.metadata.name === probePolicy ? sayingVersion(object) : object),
     metadata: {
       ...object.metadata,
       labels: { [managedByLabel]: managedBy, [baselineVersionLabel]: baselineVersion() },
     },
   }));
 }
-
-/**
- * The policy by which an API server is asked which baseline it enforces: it refuses objects without a namespace, so it
- * can be tried before there is any tenant, and its refusals say the version.
- */
-export const probedPolicy = 'tenantry-host-path-volumes';
 
 function sayingVersion(object: KubernetesObject): KubernetesObject {
   if (object.kind !== 'ValidatingAdmissionPolicy') return object;
@@ -44,5 +40,5 @@ export function baselineVersion(): string {
 let version: string | undefined;
 
 function contents(): KubernetesObject[] {
-  return [...clusterRoles(), ...priorityClasses(), ...admissionPolicies()];
+  return [...clusterRoles(), ...platformAccess(), ...priorityClasses(), ...admissionPolicies()];
 }

@@ -52,6 +52,9 @@ export function groupName(tenantId: string, role: TenantRole): string {
   return `tenant:${tenantId}:${role}`;
 }
 
+/** The Kubernetes group that the access entries of the platform's own functions are mapped to. */
+export const platformGroup = 'tenantry:platform';
+
 /** Labels that every object of a tenant's workspace carries, and that the protection of platform objects goes by. */
 export function workspaceLabels(workspace: Workspace): Record<string, string> {
   return {

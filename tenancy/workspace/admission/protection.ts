@@ -1,7 +1,18 @@
 import { type AdmissionRule, notThePlatform, platformObjects } from './policy.ts';
 
+/**
+ * The policy by which an API server is asked which baseline it enforces. It refuses one name of a kind without a namespace,
+ * so it can be tried before there is any tenant, and its refusal says the version.
+ */
+export const probePolicy = 'tenantry-baseline-probe';
+
 /** What the platform needs to keep its hand on the cluster. */
 export const protectionRules: readonly AdmissionRule[] = [
+  {
+    name: probePolicy,
+    resources: [{ apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], operations: ['CREATE'] }],
+    validations: [{ expression: `object.metadata.name != '${probePolicy}'`, message: 'the baseline is enforced.' }],
+  },
   {
     // RBAC cannot tell the platform's NetworkPolicy from the tenant's own; labels can.
     name: 'tenantry-platform-objects',

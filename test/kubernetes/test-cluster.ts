@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kubernetes, kubernetesClient } from '../../functions/kubernetes/client.ts';
+import { closeConnections, connectTo } from '../../functions/kubernetes/connection.ts';
+import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
+import { issueCertificate } from '../../local/kube/certificates.ts';
+import { createControlPlanes } from '../../local/kube/control-planes.ts';
+
+/** A real control plane for the tests of one file. Everybody comes with a client certificate: no AWS is needed. */
+export interface TestCluster {
+  /** In `system:masters`. */
+  readonly administrator: Kubernetes;
+  client(user: string, groups: readonly string[]): Kubernetes;
+  stop(): Promise<void>;
+}
+
+const clusterId = 'test';
+
+/** Starts it in a folder of its own; the binary is built first if it is not cached. */
+export async function startTestCluster(): Promise<TestCluster> {
+  const assets = await ensureControlPlaneBinary((line) => process.stderr.write(`${line}\n`));
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-kubernetes-'));
+  const webhook = await startWebhook();
+  const webhookUrl = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/`;
+  const planes = createControlPlanes({ folder, assets });
+  const { endpoint } = await planes.ensureRunning(clusterId, {
+    tokenWebhookUrl: webhookUrl,
+    authorizationWebhookUrl: webhookUrl,
+  });
+  const read = (name: string) => readFileSync(join(folder, 'clusters', clusterId, name), 'utf8');
+  const authority = { certificate: read('ca.crt'), key: read('ca.key'), commonName: 'kubernetes' };
+  const client = (user: string, groups: readonly string[]) => {
+    const [organization] = groups;
+    const { certificate, key } = issueCertificate(authority, { commonName: user, organization, usage: ['client'] });
+    const address = { server: endpoint, certificateAuthority: authority.certificate };
+    return kubernetesClient(
+      connectTo({ ...address, clientCertificate: certificate, clientKey: key }),
+      async () => ({}),
+    );
+  };
+  return {
+    administrator: client('administrator', ['system:masters']),
+    client,
+    async stop() {
+      closeConnections();
+      await planes.stopAll();
+      webhook.closeAllConnections();
+      webhook.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Knows no token and has no opinion about any right: certificates and RBAC decide. */
+async function startWebhook(): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const review = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ ...review, status: { authenticated: false, allowed: false } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
