@@ -20,6 +20,7 @@ export function beginExecution(start: ExecutionStart, machine: Machine, key: num
     timeoutFrom: start.startTime,
     timeoutTimer: undefined,
     ended: false,
+    final: undefined,
     ready: [],
     running: false,
     lines: [],

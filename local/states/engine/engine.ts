@@ -7,7 +7,7 @@ import type { Execution, Thread } from './model.ts';
 import { fromText } from './payload.ts';
 import { createRecorder } from './recorder.ts';
 import { redriveExecution } from './redrive.ts';
-import { loadExecution } from './resume.ts';
+import { loadExecution, resumeThreads } from './resume.ts';
 import type { Runtime } from './runtime.ts';
 import { createScheduler } from './scheduler.ts';
 import { taskFailed, taskSucceeded } from './states/task-outcome.ts';
@@ -16,14 +16,20 @@ import { openTokenMint } from './tokens.ts';
 
 /**
  * The Amazon States Language interpreter. Executions are folds over a durable journal, which is also their history:
- * a process that was killed goes on with {@link Engine.resume} where it was.
+ * a process that was killed goes on with {@link Engine.resume} where it was. `turnMilliseconds` is how long executions compute
+ * before other work of the process gets its turn; how concurrent branches interleave depends on it.
  */
-export function createEngine(host: EngineHost): Engine {
+export function createEngine(host: EngineHost, options: { turnMilliseconds?: number } = {}): Engine {
   const journal = openJournal(host.store);
   const executions = new Map<string, Execution>();
   const mint = openTokenMint(host.store);
   const recorder = createRecorder(host, journal, (execution) => forget(execution));
-  const scheduler = createScheduler(host.clock, (thread) => step(runtime, thread), recorder.flush);
+  const scheduler = createScheduler(
+    host.clock,
+    (thread) => step(runtime, thread),
+    recorder.flush,
+    options.turnMilliseconds,
+  );
   const runtime: Runtime = {
     ...recorder.runtime,
     wake: scheduler.wake,
@@ -88,10 +94,14 @@ export function createEngine(host: EngineHost): Engine {
     resume() {
       for (const key of journal.running()) {
         const execution = loadExecution(journal, key);
+        if (execution.final) {
+          recorder.announce(execution, execution.final);
+          continue;
+        }
         add(execution);
-        const threads = [...execution.threads.values()].sort((a, b) => a.lastEntry - b.lastEntry || a.id - b.id);
-        for (const thread of threads) runtime.wake(thread);
+        resumeThreads(runtime, execution);
       }
+      recorder.flush();
     },
     taskSucceeded: (token, output) => answer(token, (thread) => taskSucceeded(runtime, thread, fromText(output))),
     taskFailed: (token, error, cause) =>

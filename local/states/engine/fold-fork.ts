@@ -48,8 +48,10 @@ export function newThread(options: NewThread): Thread {
     catcher: 0,
     task: undefined,
     fork: undefined,
-    lastEntry: execution.entries,
+    // Its place in the order is that of the event which made it.
+    lastEntry: execution.entries - 1,
     queued: false,
+    closed: false,
   };
   execution.threads.set(thread.id, thread);
   execution.nextThread = Math.max(execution.nextThread, thread.id + 1);
@@ -152,6 +154,8 @@ export function endIteration(thread: Thread, event: HistoryEvent): void {
   const fork = parent?.fork;
   if (!parent || !fork) return;
   fork.finished++;
+  thread.closed = true;
+  parent.lastEntry = thread.lastEntry;
   if (thread.phase !== 'done') {
     // The thread stays: a redrive goes on with it.
     thread.phase = 'failed';
@@ -175,6 +179,7 @@ export function endBranch(thread: Thread): void {
   fork.finished++;
   fork.results[thread.index] = thread.result;
   parent.previous = thread.previous;
+  parent.lastEntry = thread.lastEntry;
   thread.execution.threads.delete(thread.id);
   fork.children.delete(thread.id);
 }

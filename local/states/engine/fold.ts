@@ -64,6 +64,12 @@ function applyOther(thread: Thread, event: HistoryEvent, extra: PrivateDetails, 
     case 'MapRunStarted':
       thread.previous = event.id;
       return;
+    case 'ExecutionSucceeded':
+    case 'ExecutionFailed':
+    case 'ExecutionTimedOut':
+    case 'ExecutionAborted':
+      thread.execution.final = event;
+      return;
     case 'ExecutionRedriven':
       applyRedriven(thread.execution, event);
       return;

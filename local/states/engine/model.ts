@@ -103,6 +103,8 @@ export interface Thread {
   /** Position of its last journal entry in the execution: resumed threads go on in this order. */
   lastEntry: number;
   queued: boolean;
+  /** An iteration whose end is recorded; kept for a redrive if it failed. */
+  closed: boolean;
 }
 
 /** An execution in progress. */
@@ -123,6 +125,8 @@ export interface Execution {
   timeoutFrom: number;
   timeoutTimer: Timer | undefined;
   ended: boolean;
+  /** The event that ended it. */
+  final: HistoryEvent | undefined;
   /** Threads that can take a step. */
   readonly ready: Thread[];
   running: boolean;

@@ -22,6 +22,8 @@ export interface Recorder {
   connect(runtime: Runtime, nudge: () => void): void;
   /** Writes ExecutionStarted. */
   begin(execution: Execution): void;
+  /** Tells the host again of an execution that ended just before the process did. */
+  announce(execution: Execution, event: HistoryEvent): void;
   /** Makes everything recorded durable, tells the host, then runs what waited for that. */
   flush(): void;
 }
@@ -30,6 +32,7 @@ export interface Recorder {
 export function createRecorder(host: EngineHost, journal: Journal, ended: (execution: Execution) => void): Recorder {
   const dirty = new Set<Execution>();
   let effects: (() => void)[] = [];
+  let announced: number[] = [];
   let runtime: Runtime | undefined;
   let nudge = (): void => undefined;
 
@@ -77,25 +80,36 @@ export function createRecorder(host: EngineHost, journal: Journal, ended: (execu
     execution.timeoutTimer?.cancel();
     for (const thread of execution.threads.values()) stopThread(thread);
     ended(execution);
-    const outcome = outcomeOf(event);
-    effects.push(() => host.ended(execution.start, outcome));
+    effects.push(() => announce(execution, event));
+  }
+
+  /** Only when the host knows of the end is the execution over for a process that starts later. */
+  function announce(execution: Execution, event: HistoryEvent): void {
+    host.ended(execution.start, outcomeOf(event));
+    if (execution.start.type === 'EXPRESS') return;
+    announced.push(execution.key);
+    nudge();
   }
 
   function flushJournal(batch: readonly Execution[]): void {
+    const over = announced;
+    announced = [];
     host.store.transaction(() => {
       for (const execution of batch) {
         if (execution.start.type === 'EXPRESS') continue;
         if (execution.lines.length > 0) journal.append(execution);
-        if (execution.ended) journal.setRunning(execution.key, false);
       }
+      for (const key of over) journal.setRunning(key, false);
     });
   }
 
   function flush(): void {
-    if (dirty.size === 0 && effects.length === 0) return;
+    // The local cloud has stopped: what is not durable is lost, as after a kill.
+    if (!host.store.database.isOpen) return;
+    if (dirty.size === 0 && effects.length === 0 && announced.length === 0) return;
     const batch = [...dirty];
     dirty.clear();
-    if (batch.length > 0) flushJournal(batch);
+    if (batch.length > 0 || announced.length > 0) flushJournal(batch);
     const due = effects;
     effects = [];
     for (const execution of batch) {
@@ -135,6 +149,7 @@ export function createRecorder(host: EngineHost, journal: Journal, ended: (execu
       apply(root, event, {});
       runtime?.wake(root);
     },
+    announce,
     flush,
   };
 }

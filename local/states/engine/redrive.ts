@@ -21,6 +21,7 @@ export function applyRedriven(execution: Execution, event: HistoryEvent): void {
   execution.redriveCount = details.redriveCount;
   execution.redriveTime = event.timestamp;
   execution.timeoutFrom = event.timestamp;
+  execution.final = undefined;
   const root = execution.threads.get(0);
   if (root) revive(root, event);
 }
@@ -29,6 +30,7 @@ function revive(thread: Thread, event: HistoryEvent): void {
   if (thread.phase === 'done') return;
   if (!thread.stream.child) thread.previous = event.id;
   thread.failure = undefined;
+  thread.closed = false;
   thread.attempts = undefined;
   thread.retryCount = 0;
   thread.task = undefined;

@@ -19,6 +19,7 @@ export function createScheduler(
   clock: Clock,
   step: (thread: Thread) => void | Promise<void>,
   flush: () => void,
+  turnMilliseconds = TURN,
 ): Scheduler {
   let queue: Execution[] = [];
   let head = 0;
@@ -35,7 +36,7 @@ export function createScheduler(
   }
 
   function turn(): void {
-    turnEnds = performance.now() + TURN;
+    turnEnds = performance.now() + turnMilliseconds;
     for (let next = queue[head]; next && performance.now() < turnEnds; next = queue[head]) {
       head++;
       void run(next);

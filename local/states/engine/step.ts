@@ -7,10 +7,9 @@ import type { Runtime } from './runtime.ts';
 import { finishState } from './states/exit.ts';
 import { executeMap } from './states/map.ts';
 import { mapProgress } from './states/map-progress.ts';
-import { executeParallel, parallelProgress, wakeBranches } from './states/parallel.ts';
+import { executeParallel, parallelProgress } from './states/parallel.ts';
 import { executeChoice, executeFail, executePass, executeSucceed } from './states/simple.ts';
 import { executeTask } from './states/task.ts';
-import { startTask } from './states/task-run.ts';
 import { executeWait } from './states/wait.ts';
 
 type Execute = (runtime: Runtime, thread: Thread, state: State) => void | Promise<void>;
@@ -60,7 +59,8 @@ function stepPhase(runtime: Runtime, thread: Thread): void | Promise<void> {
     case 'execute':
       return executeState(runtime, thread);
     case 'task':
-      return thread.task?.timers.length || thread.task?.running ? undefined : resumeTask(runtime, thread);
+      // The task's report wakes the thread.
+      return undefined;
     case 'wait':
     case 'retry':
       return whenDue(runtime, thread);
@@ -88,10 +88,6 @@ function executeState(runtime: Runtime, thread: Thread): void | Promise<void> {
   return execute(runtime, thread, state);
 }
 
-function resumeTask(runtime: Runtime, thread: Thread): void {
-  if (thread.state) startTask(runtime, thread, thread.state);
-}
-
 function whenDue(runtime: Runtime, thread: Thread): void | Promise<void> {
   const { clock } = runtime.host;
   if (clock.now() < thread.resumeAt) {
@@ -112,7 +108,6 @@ function whenDue(runtime: Runtime, thread: Thread): void | Promise<void> {
 
 function forkProgress(runtime: Runtime, thread: Thread): void | Promise<void> {
   if (thread.fork?.items) return mapProgress(runtime, thread);
-  wakeBranches(runtime, thread);
   parallelProgress(runtime, thread);
 }
 
@@ -145,7 +140,7 @@ function threadEnded(runtime: Runtime, thread: Thread): void | Promise<void> {
     parallelProgress(runtime, parent);
     return;
   }
-  if (phase === 'done' || thread.failure) {
+  if (!thread.closed) {
     const type = phase === 'done' ? 'MapIterationSucceeded' : 'MapIterationFailed';
     const details = { index: thread.index, name: parent.stateName };
     if (thread.stream.child) runtime.recordHidden(thread, type, {});
