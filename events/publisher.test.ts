@@ -1,6 +1,6 @@
 import type { PutEventsCommand, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
-import { createPublisher, derivedEventId, type Publication } from './publisher.ts';
+import { createPublisher, derivedEventId } from './publisher.ts';
 import { tenantCreated } from './tenant-created.ts';
 
 type Answer = (detailTypes: (string | undefined)[]) => (string | undefined)[];
@@ -28,11 +28,7 @@ function fakeBus(answer: Answer) {
   return { client: client as never, requests };
 }
 
-const publication = (id: string): Publication<never> => ({
-  type: tenantCreated as never,
-  data: tenantCreated.example.data as never,
-  metadata: { id },
-});
+const publication = (id: string) => ({ type: tenantCreated, data: tenantCreated.example.data, metadata: { id } });
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `event-${String(index).padStart(4, '0')}`);
 const options = { source: 'saas.test', pause: async () => undefined };
 

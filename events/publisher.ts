@@ -1,16 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { BUS_NAME } from './catalogue.ts';
-import type { EventType } from './define-event.ts';
+import type { DataOf, EventType } from './define-event.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 
 /** PutEvents takes at most 10 entries: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const ENTRIES_PER_REQUEST = 10;
 
 /** An event to publish. `metadata` may leave out what the publisher fills in. */
-export interface Publication<Data = unknown> {
-  type: EventType<string, Data>;
-  data: Data;
+export interface Publication<Type extends EventType = EventType> {
+  type: Type;
+  data: DataOf<Type>;
   metadata?: Partial<Metadata>;
 }
 
@@ -46,7 +46,9 @@ export interface Publisher {
    * even when entries failed, so each answer is inspected and failed entries are sent again.
    * Throws ZodError for data that breaks the contract (nothing is sent then) and `PublishFailed`.
    */
-  publish(...events: Publication<never>[]): Promise<void>;
+  publish<Types extends readonly EventType[]>(
+    ...events: { [Index in keyof Types]: Publication<Types[Index]> }
+  ): Promise<void>;
 }
 
 /** A publisher of contract events on one bus. */
@@ -54,7 +56,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const pause = options.pause ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
   return {
     async publish(...events) {
-      const entries = events.map((event) => toEntry(event as Publication, options));
+      const entries = events.map((event) => toEntry(event, options));
       for (let first = 0; first < entries.length; first += ENTRIES_PER_REQUEST) {
         await putAll(entries.slice(first, first + ENTRIES_PER_REQUEST), options, pause);
       }

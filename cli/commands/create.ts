@@ -38,7 +38,7 @@ export async function create(installation: Installation, tenantId: string, optio
     busName: installation.busName,
   });
   await publisher.publish({
-    type: tenantCreated as never,
+    type: tenantCreated,
     data: { tenantId, tier, displayName, contactEmail } as never,
     metadata: { id },
   });

@@ -75,9 +75,7 @@ async function onboardSamples(installation: Installation, progress: Progress): P
     source: 'saas.sample',
     busName: installation.busName,
   });
-  await publisher.publish(
-    ...sampleEvents.map(({ metadata, data }) => ({ type: tenantCreated as never, data: data as never, metadata })),
-  );
+  await publisher.publish(...sampleEvents.map(({ metadata, data }) => ({ type: tenantCreated, data, metadata })));
   const ids = sampleEvents.map((event) => event.data.tenantId);
   const deadline = Date.now() + ONBOARDING_DEADLINE_MILLISECONDS;
   for (;;) {

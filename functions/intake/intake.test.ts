@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Publication } from '../../events/publisher.ts';
+import type { Publication, Publisher } from '../../events/publisher.ts';
 import { tenantCreated } from '../../events/tenant-created.ts';
 import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
 import { parseConfig } from '../../tenancy/config.ts';
@@ -86,10 +86,10 @@ describe('rejectEvent', () => {
           bodies.push(command.input.MessageBody ?? '');
         },
       } as never,
-      publisher: {
-        async publish(...events: Publication<never>[]) {
+      publisher: <Publisher>{
+        async publish(...events) {
           order.push('answered');
-          published.push(...(events as Publication[]));
+          published.push(...(events as unknown as Publication[]));
         },
       },
     };

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { derivedEventId, type Publication, type Publisher } from '../../events/publisher.ts';
+import { derivedEventId, type Publisher } from '../../events/publisher.ts';
 import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
 import type { IncomingEvent, RejectionReason } from './check-event.ts';
 
@@ -34,7 +34,7 @@ export async function rejectEvent(
     }),
   );
   const { id, tenantId } = readable(event.detail);
-  const publication: Publication<unknown> = {
+  const publication = {
     type: tenantEventRejected,
     data: {
       rejected: {
@@ -48,7 +48,7 @@ export async function rejectEvent(
     },
     metadata: { id: derivedEventId(event.id, tenantEventRejected.name) },
   };
-  await publisher.publish(publication as Publication<never>);
+  await publisher.publish(publication);
 }
 
 /** What of a bad event can still be named, cut short: it is somebody else's input. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { derivedEventId, type Publication } from '../../events/publisher.ts';
+import { derivedEventId } from '../../events/publisher.ts';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
 import { publisher } from '../runtime/publisher.ts';
 import { step, stepInput } from '../runtime/step.ts';
@@ -15,12 +15,12 @@ export const handler = step({
   async run({ failure: { step: failedStep, ...reason }, tier, correlationId, ...operation }) {
     await updateTenant(table(), operation, 'ONBOARDING_FAILED');
     const id = derivedEventId(operation.operationId, tenantOnboardingFailed.name);
-    const event: Publication<unknown> = {
+    const event = {
       type: tenantOnboardingFailed,
-      data: { ...operation, tier, step: failedStep, ...reason, outcome: 'released' },
+      data: { ...operation, tier, step: failedStep, ...reason, outcome: 'released' as const },
       metadata: { id, correlationId, causationId: operation.operationId },
     };
-    await publisher().publish(event as Publication<never>);
+    await publisher().publish(event);
     return { eventId: id };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { placement } from '../../events/placement.ts';
-import { derivedEventId, type Publication } from '../../events/publisher.ts';
+import { derivedEventId } from '../../events/publisher.ts';
 import { tenantReady } from '../../events/tenant-ready.ts';
 import { publisher } from '../runtime/publisher.ts';
 import { step, stepInput } from '../runtime/step.ts';
@@ -16,12 +16,12 @@ export const handler = step({
   output: z.object({ eventId: z.string() }),
   async run({ facts, correlationId, ...input }) {
     const id = derivedEventId(input.operationId, tenantReady.name);
-    const event: Publication<unknown> = {
+    const event = {
       type: tenantReady,
       data: { ...input, ...facts },
       metadata: { id, correlationId, causationId: input.operationId },
     };
-    await publisher().publish(event as Publication<never>);
+    await publisher().publish(event);
     return { eventId: id };
   },
 });

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { z } from 'zod';
-import { derivedEventId, type Publication } from '../../events/publisher.ts';
+import { derivedEventId } from '../../events/publisher.ts';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
 import { publisher } from '../runtime/publisher.ts';
 import { table } from '../runtime/table.ts';
@@ -49,7 +49,7 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
   const compensating = tenant.state === 'COMPENSATING';
   await updateTenant(table(), operation, compensating ? 'COMPENSATION_FAILED' : 'INTERRUPTED', { failure });
   logger.error('operation ended without compensation', { ...operation, executionArn: detail.executionArn, ...failure });
-  const publication: Publication<unknown> = {
+  const publication = {
     type: tenantOnboardingFailed,
     data: {
       tenantId: operation.tenantId,
@@ -58,7 +58,7 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
       executionArn: detail.executionArn,
       ...failure,
       retryable: true,
-      outcome: compensating ? 'compensation-failed' : 'interrupted',
+      outcome: compensating ? ('compensation-failed' as const) : ('interrupted' as const),
     },
     metadata: {
       id: derivedEventId(operation.operationId, tenantOnboardingFailed.name, tenant.state, detail.executionArn),
@@ -66,6 +66,6 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
       causationId: operation.operationId,
     },
   };
-  await publisher().publish(publication as Publication<never>);
+  await publisher().publish(publication);
   return { observed: true };
 }
