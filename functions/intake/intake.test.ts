@@ -86,12 +86,12 @@ describe('rejectEvent', () => {
           bodies.push(command.input.MessageBody ?? '');
         },
       } as never,
-      publisher: <Publisher>{
+      publisher: {
         async publish(...events) {
           order.push('answered');
           published.push(...(events as unknown as Publication[]));
         },
-      },
+      } as Publisher,
     };
     const hostile: IncomingEvent = { ...good, detail: { metadata: { id: 7 }, data: { tenantId: 'x'.repeat(9_000) } } };
     await rejectEvent(dependencies, hostile, [{ field: 'metadata.id', code: 'invalid', message: 'no' }]);
