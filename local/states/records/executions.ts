@@ -91,7 +91,7 @@ export function openExecutions(store: Store): Executions {
   );
   const select = database.prepare('SELECT * FROM states_execution_index WHERE arn = ?');
   const end = database.prepare(
-    'UPDATE states_execution_index SET status = ?, stop_date = ?, output = ?, error = ?, cause = ? WHERE arn = ?',
+    "UPDATE states_execution_index SET status = ?, stop_date = ?, output = ?, error = ?, cause = ? WHERE arn = ? AND status = 'RUNNING'",
   );
   const redrive = database.prepare(
     `UPDATE states_execution_index SET status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL, cause = NULL,
@@ -101,19 +101,22 @@ export function openExecutions(store: Store): Executions {
   const runningOf = database.prepare(
     "SELECT arn FROM states_execution_index WHERE status = 'RUNNING' AND machine = ? ORDER BY sequence",
   );
+  // Counted once: every StartExecution asks.
   const count = database.prepare("SELECT count(*) AS size FROM states_execution_index WHERE status = 'RUNNING'");
+  let open = Number(count.get()?.['size']);
 
   return {
     add(record) {
       const values = Object.keys(COLUMNS).map((key) => record[key as keyof typeof COLUMNS] ?? null);
       insert.run(record.arn, ...values);
+      open++;
     },
     get(arn) {
       const row = select.get(arn);
       return row && toRecord(row);
     },
     end(arn, outcome) {
-      end.run(
+      const { changes } = end.run(
         outcome.status,
         outcome.stopTime,
         outcome.output ?? null,
@@ -121,9 +124,11 @@ export function openExecutions(store: Store): Executions {
         outcome.cause ?? null,
         arn,
       );
+      open -= Number(changes);
     },
     redrive(arn, redriveCount, date, token) {
       redrive.run(redriveCount, date, token ?? null, arn);
+      open++;
     },
     list(filter, limit, after) {
       const { sql, values } = listQuery(filter, limit, after);
@@ -134,7 +139,7 @@ export function openExecutions(store: Store): Executions {
       const rows = stateMachineArn === undefined ? running.all() : runningOf.all(stateMachineArn);
       return rows.map((row) => String(row['arn']));
     },
-    countRunning: () => Number(count.get()?.['size']),
+    countRunning: () => open,
   };
 }
 
