@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AwsError } from '../kernel/errors.ts';
-import type { Caller, Cloud } from '../kernel/service.ts';
+import type { Caller, Cloud, LocalRequest, LocalResponse } from '../kernel/service.ts';
 import { readZip, writeZip } from './zip.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -100,7 +101,17 @@ function unpack(zip: Uint8Array, folder: string): void {
     }
     throw invalid('Could not unzip uploaded file. Please check your file, then try to upload again.', error);
   }
+  writeFileSync(`${unfinished}.zip`, zip);
+  renameSync(`${unfinished}.zip`, `${folder}.zip`);
   renameSync(unfinished, folder);
+}
+
+/** Serves the archive behind `Code.Location` of GetFunction. */
+export async function codeRoute(cloud: Cloud, request: LocalRequest): Promise<LocalResponse> {
+  const sha256 = decodeURIComponent(request.path.replace(/^\/?code\//, ''));
+  const archivePath = `${codeFolder(cloud, sha256)}.zip`;
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(sha256) || !existsSync(archivePath)) return { status: 404, body: 'no such code\n' };
+  return { status: 200, headers: { 'content-type': 'application/zip' }, body: await readFile(archivePath) };
 }
 
 /** What CloudFormation makes of a template's inline `Code.ZipFile` text: an archive with one `index.js`. */

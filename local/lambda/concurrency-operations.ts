@@ -1,7 +1,7 @@
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/service.ts';
 import { reservedConcurrency, UNRESERVED_MINIMUM } from './concurrency.ts';
-import { lookUp } from './function-operations.ts';
+import { lookUp } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
 
 /** Reserved concurrency and the account's limits. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */

@@ -22,10 +22,10 @@ export async function deliverOutcome(
 ): Promise<void> {
   const config = record.eventInvoke[event.qualifier ?? '$LATEST'];
   const destination = condition === 'Success' ? config?.onSuccess : config?.onFailure;
-  const version = functions.version(record, event);
-  const deadLetter = condition === 'Success' ? undefined : version.deadLetterTarget;
-  if (!destination && !deadLetter) return;
   try {
+    const version = functions.version(record, event);
+    const deadLetter = condition === 'Success' ? undefined : version.deadLetterTarget;
+    if (!destination && !deadLetter) return;
     const role = executionRole(cloud, record, version);
     if (destination) {
       const text = JSON.stringify(outcomeRecord(cloud, record, event, condition, version.version, result));
@@ -35,7 +35,6 @@ export async function deliverOutcome(
   } catch (error) {
     cloud.log('warn', 'outcome of an asynchronous invocation not delivered', {
       function: record.name,
-      target: destination ?? deadLetter,
       error: String(error),
     });
   }

@@ -1,8 +1,8 @@
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { functionArn } from './arn.ts';
-import { lookUp, page } from './function-operations.ts';
 import type { EventInvokeConfig, FunctionRecord } from './function-store.ts';
+import { lookUp, page } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
 
 /** How asynchronous invocations are retried and where their outcome goes. https://docs.aws.amazon.com/lambda/latest/api/API_FunctionEventInvokeConfig.html */

@@ -45,13 +45,19 @@ export function createEventQueue(parts: { cloud: Cloud; functions: FunctionStore
   const pending = cloud.store.collection<QueuedEvent>('lambda.events');
 
   function schedule(event: QueuedEvent): void {
-    if (event.dueAt > cloud.clock.now()) {
-      cloud.clock.at(event.dueAt, () => void process(event));
-      return;
-    }
-    // A jumping clock must not leap between accepting the event and running it.
+    if (event.dueAt > cloud.clock.now()) cloud.clock.at(event.dueAt, () => run(event));
+    else run(event);
+  }
+
+  /** A jumping clock must not leap between accepting an event and what becomes of it. */
+  function run(event: QueuedEvent): void {
     const resume = cloud.clock.hold(`lambda event ${event.name}`);
-    setImmediate(() => void process(event).finally(resume));
+    setImmediate(
+      () =>
+        void process(event)
+          .catch((error: unknown) => cloud.log('error', 'asynchronous invocation lost', { error: String(error) }))
+          .finally(resume),
+    );
   }
 
   async function process(event: QueuedEvent): Promise<void> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import type { EventQueue } from './event-queue.ts';
-import { lookUp } from './function-operations.ts';
+import { lookUp } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
 
 /** Request payloads; the asynchronous limit is 1 MB since 2025. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

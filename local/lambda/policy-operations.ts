@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation, OperationInput } from '../kernel/service.ts';
 import { type FunctionRef, functionArn } from './arn.ts';
-import { lookUp } from './function-operations.ts';
 import type { FunctionRecord, PolicyStatement } from './function-store.ts';
+import { lookUp } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
 
 const POLICY = '/2015-03-31/functions/{FunctionName}/policy';

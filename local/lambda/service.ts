@@ -1,10 +1,12 @@
 import type { Cloud, Service } from '../kernel/service.ts';
+import { codeRoute } from './code-store.ts';
 import { ACCOUNT_CONCURRENCY, createConcurrency } from './concurrency.ts';
 import { concurrencyOperations } from './concurrency-operations.ts';
+import { whenActive } from './create-function.ts';
 import { eventInvokeOperations } from './event-invoke-operations.ts';
 import { createEventQueue } from './event-queue.ts';
 import { createFunctionLog } from './function-log.ts';
-import { functionOperations, whenActive } from './function-operations.ts';
+import { functionOperations } from './function-operations.ts';
 import { openFunctionStore } from './function-store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 import { createInvoker } from './invoker.ts';
@@ -62,6 +64,7 @@ export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Servic
       ...tagOperations(parts),
       Invoke: invokeOperation(parts, events),
     },
+    routes: (request) => codeRoute(cloud, request),
     start() {
       for (const record of functions.all()) whenActive(parts, record);
       events.resume();

@@ -3,9 +3,10 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { functionArn, parseFunctionRef } from './arn.ts';
 import { describeVersion } from './configuration.ts';
-import { page, publish } from './function-operations.ts';
 import type { AliasRecord, FunctionRecord } from './function-store.ts';
+import { page } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
+import { publish } from './publish.ts';
 
 const FUNCTION = '/2015-03-31/functions/{FunctionName}';
 

@@ -1,0 +1,258 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Service } from '../kernel/service.ts';
+import { sqsService } from '../sqs/service.ts';
+import { lambdaService } from './service.ts';
+import { ACCOUNT, refusal, type TestCloud, testCloud, until } from './test-cloud.ts';
+import { writeZip } from './zip.ts';
+
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/worker`;
+const ARN = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:step`;
+const CODE = writeZip({ 'index.mjs': 'export const handler = async () => process.env.AWS_LAMBDA_FUNCTION_VERSION' });
+const INPUT = {
+  FunctionName: 'step',
+  Runtime: 'nodejs24.x',
+  Handler: 'index.handler',
+  Role: ROLE,
+  Code: { ZipFile: CODE },
+};
+const objects: Record<string, Uint8Array> = { 'assets/code.zip': CODE };
+/** What `Code.S3Bucket` is fetched from. */
+const bucket: Service = {
+  name: 's3',
+  protocol: { kind: 'rest-xml' },
+  operations: { GetObject: { handle: (input) => ({ Body: objects[`${input.Bucket}/${input.Key}`] }) } },
+};
+
+let test: TestCloud;
+beforeEach(async () => {
+  test = await testCloud([() => bucket, sqsService, (cloud) => lambdaService(cloud)]);
+});
+afterEach(() => test.cloud.stop());
+
+const call = <Output = Record<string, unknown>>(operation: string, input: object = {}) =>
+  test.call<Output>('lambda', operation, { FunctionName: 'step', ...input });
+const active = () => test.cloud.clock.sleep(500);
+const invoke = async (FunctionName: string) => {
+  const { Payload, ExecutedVersion } = await call<{ Payload: Uint8Array; ExecutedVersion: string }>('Invoke', {
+    FunctionName,
+  });
+  return [JSON.parse(Buffer.from(Payload).toString()), ExecutedVersion];
+};
+
+describe('CreateFunction', () => {
+  it('makes a function that is Pending at first and Active after a while', async () => {
+    expect(await call('CreateFunction', INPUT)).toMatchObject({
+      State: 'Pending',
+      FunctionArn: ARN,
+      Timeout: 3,
+      MemorySize: 128,
+      Version: '$LATEST',
+    });
+    expect((await refusal(call('Invoke'))).message).toContain('currently in the following state: Pending');
+    await active();
+    expect(await call('GetFunctionConfiguration')).toMatchObject({ State: 'Active', LastUpdateStatus: 'Successful' });
+    expect((await refusal(call('CreateFunction', INPUT))).message).toBe('Function already exist: step');
+  });
+
+  it('takes code from a bucket', async () => {
+    await call('CreateFunction', { ...INPUT, Code: { S3Bucket: 'assets', S3Key: 'code.zip' } });
+    await active();
+    expect(await invoke('step')).toEqual(['$LATEST', '$LATEST']);
+  });
+
+  it('starts one worker when the function becomes Active, so that the first invocation is warm', async () => {
+    await call('CreateFunction', INPUT);
+    await active();
+    await invoke('step');
+    await invoke('step');
+    expect(
+      test.events.filter(({ type }) => type === 'lambda.invoked').map(({ detail }) => detail['coldStart']),
+    ).toContain(false);
+  });
+
+  it.each([
+    [
+      'a role that Lambda cannot assume',
+      { Role: `arn:aws:iam::${ACCOUNT}:role/new` },
+      'InvalidParameterValueException',
+      'The role defined for the function cannot be assumed by Lambda.',
+    ],
+    [
+      'a role of another account',
+      { Role: 'arn:aws:iam::222222222222:role/x' },
+      'AccessDeniedException',
+      'Cross-account pass role is not allowed.',
+    ],
+    ['an unknown runtime', { Runtime: 'nodejs99.x' }, 'InvalidParameterValueException', 'nodejs99.x'],
+    ['no code', { Code: {} }, 'InvalidParameterValueException', 'Please provide a source for function code.'],
+    [
+      'a broken archive',
+      { Code: { ZipFile: Buffer.from('no zip at all, only some text') } },
+      'InvalidParameterValueException',
+      'Could not unzip uploaded file',
+    ],
+    ['too long a timeout', { Timeout: 901 }, 'ValidationException', "'timeout'"],
+    ['too little memory', { MemorySize: 64 }, 'ValidationException', "'memorySize'"],
+    [
+      'a reserved variable',
+      { Environment: { Variables: { AWS_REGION: 'x' } } },
+      'InvalidParameterValueException',
+      'Reserved keys used in this request: AWS_REGION',
+    ],
+    [
+      'too large an environment',
+      { Environment: { Variables: { BIG: 'x'.repeat(4096) } } },
+      'InvalidParameterValueException',
+      '4KB limit',
+    ],
+    [
+      'layers',
+      { Layers: ['arn:aws:lambda:us-east-1:1:layer:a:1'] },
+      'InvalidParameterValueException',
+      'does not support Layers',
+    ],
+  ])('refuses %s', async (_what, wrong, code, text) => {
+    test.missingRoles.add(`arn:aws:iam::${ACCOUNT}:role/new`);
+    const error = await refusal(call('CreateFunction', { ...INPUT, ...wrong }));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(text);
+    expect((await refusal(call('GetFunction'))).message).toBe(`Function not found: ${ARN}`);
+  });
+
+  it('needs iam:PassRole for the role', async () => {
+    await call('CreateFunction', INPUT);
+    expect(test.checked).toContainEqual({
+      action: 'iam:PassRole',
+      resource: ROLE,
+      conditions: { 'iam:PassedToService': 'lambda.amazonaws.com' },
+    });
+  });
+});
+
+describe('changes', () => {
+  it('replace the workers and are refused while another is in progress', async () => {
+    await call('CreateFunction', INPUT);
+    await active();
+    await invoke('step');
+    const changed = writeZip({ 'index.mjs': 'export const handler = async () => "new " + process.env.STAGE' });
+    expect(await call('UpdateFunctionCode', { ZipFile: changed })).toMatchObject({
+      LastUpdateStatus: 'InProgress',
+      State: 'Active',
+    });
+    expect((await refusal(call('UpdateFunctionConfiguration', { Timeout: 9 }))).message).toBe(
+      `The operation cannot be performed at this time. An update is in progress for resource: ${ARN}`,
+    );
+    await active();
+    await call('UpdateFunctionConfiguration', { Environment: { Variables: { STAGE: 'two' } } });
+    await active();
+    expect((await invoke('step'))[0]).toBe('new two');
+    expect(await call('GetFunctionConfiguration')).toMatchObject({
+      Timeout: 3,
+      Environment: { Variables: { STAGE: 'two' } },
+    });
+  });
+
+  it('leave published versions and their aliases as they were', async () => {
+    await call('CreateFunction', INPUT);
+    await active();
+    expect(await call('PublishVersion')).toMatchObject({ Version: '1', FunctionArn: `${ARN}:1` });
+    expect(await call('PublishVersion')).toMatchObject({ Version: '1' });
+    await call('CreateAlias', { Name: 'live', FunctionVersion: '1' });
+    await call('UpdateFunctionCode', {
+      ZipFile: writeZip({ 'index.mjs': 'export const handler = async () => "new"' }),
+    });
+    await active();
+    expect(await invoke('step:live')).toEqual(['1', '1']);
+    expect(await invoke('step')).toEqual(['new', '$LATEST']);
+    expect((await refusal(call('DeleteFunction', { Qualifier: '1' }))).code).toBe('ResourceConflictException');
+    await call('DeleteAlias', { Name: 'live' });
+    await call('DeleteFunction', { Qualifier: '1' });
+    expect(await call('PublishVersion')).toMatchObject({ Version: '2' });
+    expect((await refusal(invoke('step:1'))).code).toBe('ResourceNotFoundException');
+  });
+});
+
+describe('settings', () => {
+  beforeEach(async () => {
+    await call('CreateFunction', INPUT);
+    await active();
+  });
+
+  it('pass the resource policy to the IAM check of Invoke', async () => {
+    const permission = {
+      StatementId: 'rule',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: 'arn:aws:events:us-east-1:111111111111:rule/r',
+    };
+    await call('AddPermission', permission);
+    expect((await refusal(call('AddPermission', permission))).code).toBe('ResourceConflictException');
+    test.checked.length = 0;
+    await invoke('step');
+    const { Statement } = JSON.parse(test.checked[0]?.resourcePolicy ?? '{}');
+    expect(Statement).toEqual([
+      {
+        Sid: 'rule',
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Resource: ARN,
+        Condition: { ArnLike: { 'AWS:SourceArn': permission.SourceArn } },
+      },
+    ]);
+    await call('RemovePermission', { StatementId: 'rule' });
+    expect((await refusal(call('GetPolicy'))).code).toBe('ResourceNotFoundException');
+  });
+
+  it('keep 100 concurrent executions unreserved', async () => {
+    expect((await refusal(call('PutFunctionConcurrency', { ReservedConcurrentExecutions: 901 }))).message).toContain(
+      '[100]',
+    );
+    await call('PutFunctionConcurrency', { ReservedConcurrentExecutions: 900 });
+    expect(await call('GetAccountSettings')).toMatchObject({
+      AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 100 },
+    });
+    await call('PutFunctionConcurrency', { ReservedConcurrentExecutions: 0 });
+    expect((await refusal(invoke('step'))).code).toBe('TooManyRequestsException');
+  });
+
+  it('send a failed event to the destination and to the dead-letter queue', async () => {
+    for (const QueueName of ['failed', 'dead']) await test.call('sqs', 'CreateQueue', { QueueName });
+    await call('UpdateFunctionConfiguration', {
+      DeadLetterConfig: { TargetArn: `arn:aws:sqs:us-east-1:${ACCOUNT}:dead` },
+    });
+    await active();
+    await call('UpdateFunctionCode', {
+      ZipFile: writeZip({ 'index.mjs': 'export const handler = async () => { throw new RangeError("full") }' }),
+    });
+    await active();
+    await call('PutFunctionEventInvokeConfig', {
+      MaximumRetryAttempts: 1,
+      DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:us-east-1:${ACCOUNT}:failed` } },
+    });
+    await call('Invoke', { InvocationType: 'Event', Payload: '{"tenant":"acme"}' });
+    await until(() => test.events.filter(({ type }) => type === 'lambda.invoked').length === 2);
+    const [failed, dead] = await Promise.all(['failed', 'dead'].map(receive));
+    expect(JSON.parse(failed?.Body ?? '')).toMatchObject({
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 2, functionArn: `${ARN}:$LATEST` },
+      requestPayload: { tenant: 'acme' },
+      responseContext: { functionError: 'Unhandled' },
+      responsePayload: { errorType: 'RangeError' },
+    });
+    expect(dead).toMatchObject({
+      Body: '{"tenant":"acme"}',
+      MessageAttributes: { ErrorMessage: { StringValue: 'full' } },
+    });
+  });
+});
+
+interface Received {
+  Body: string;
+  MessageAttributes?: Record<string, { StringValue: string }>;
+}
+
+async function receive(name: string): Promise<Received | undefined> {
+  const QueueUrl = `${test.cloud.endpoint}/${ACCOUNT}/${name}`;
+  const input = { QueueUrl, WaitTimeSeconds: 20, MessageAttributeNames: ['All'] };
+  return (await test.call<{ Messages?: Received[] }>('sqs', 'ReceiveMessage', input)).Messages?.[0];
+}
