@@ -1,4 +1,4 @@
-import { type AdmissionRule, tenantOfNamespace } from './policy.ts';
+import { type AdmissionRule, notThePlatform, tenantOfNamespace } from './policy.ts';
 
 /** Who may be given access to a tenant's namespace, and how credentials may come into being there. */
 export const accessRules: readonly AdmissionRule[] = [
@@ -31,6 +31,7 @@ export const accessRules: readonly AdmissionRule[] = [
   {
     name: 'tenantry-ephemeral-containers',
     resources: [{ apiGroups: [''], resources: ['pods/ephemeralcontainers'], operations: ['CREATE', 'UPDATE'] }],
+    matchConditions: [notThePlatform],
     validations: [
       {
         expression: 'size(object.spec.?ephemeralContainers.orValue([])) == 0',
