@@ -53,6 +53,10 @@ const THROTTLING = new Set([
   'TooManyRequestsException',
 ]);
 
+/** Refusals of Lambda, Scheduler, Step Functions and resource policies while a new role is not seen everywhere. */
+const ROLE_NOT_SEEN =
+  /cannot be assumed|must allow .* to assume the role|authorized to assume the provided role|Invalid principal in policy/i;
+
 const LIMIT = /Limit(s)?Exceeded|ServiceQuotaExceeded|QuotaExceeded/;
 
 /** Which of the resource handlers' error codes an AWS error is. */
@@ -90,7 +94,7 @@ function serviceTitle(type: string): string {
 export function isTransient(error: unknown): boolean {
   const code = handlerErrorCode(error);
   if (code === 'Throttling' || code === 'ServiceInternalError') return true;
-  return error instanceof AwsError && /cannot be assumed|Invalid principal in policy/i.test(error.message);
+  return error instanceof AwsError && ROLE_NOT_SEEN.test(error.message);
 }
 
 /** Runs `create`; "already exists" is success if an earlier try of the same action may have made it. */

@@ -171,6 +171,8 @@ async function perform(
       const state = await work(activity, journal);
       const { properties, tags } = journal.intent();
       record.current = { ...state, properties, tags };
+      // In the same write as the success: a restart must not forget the resource that was replaced.
+      if (replaces(record, state)) record.leftovers.push(record.before);
       record.doneIn = stack.operation.id;
       note(`${verb}_COMPLETE`);
       record.intent = undefined;
@@ -207,4 +209,11 @@ function refuseSameName(provider: ResourceProvider, record: ResourceRecord, name
   throw new ResourceRefused(
     `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
   );
+}
+
+function replaces(
+  record: ResourceRecord,
+  state: ResourceState,
+): record is ResourceRecord & { before: ExistingResource } {
+  return record.intent?.kind === 'create' && !!record.before && record.before.physicalId !== state.physicalId;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { jumpingClock } from '../kernel/clocks.ts';
 import { administrator, createCloud, type RunningCloud } from '../kernel/cloud.ts';
 import { AwsError } from '../kernel/errors.ts';
-import type { Caller, Identity, OperationInput, Service } from '../kernel/service.ts';
+import type { Caller, Identity, Operation, OperationInput, RequestContext, Service } from '../kernel/service.ts';
 import { openStore } from '../kernel/sqlite-store.ts';
 import type { Store } from '../kernel/store.ts';
 import { type CloudFormationOptions, cloudformationService } from './service.ts';
@@ -19,6 +19,8 @@ export interface TestCloud {
   groups: Map<string, OperationInput>;
   /** Errors by operation name, thrown instead of the effect. */
   failures: Map<string, AwsError>;
+  /** The call of this number never returns, as in a process that is killed: before its effect, or after it. */
+  hang: { at?: number; when: 'before' | 'after'; reached?: () => void };
   call(operation: string, input: unknown): Promise<OperationInput>;
   /** The stack after its operation has ended. */
   settled(name: string): Promise<OperationInput>;
@@ -41,11 +43,12 @@ export function testCloud(options: TestCloudOptions = {}): TestCloud {
   const calls: string[] = [];
   const failures = new Map<string, AwsError>();
   const groups = options.groups ?? new Map<string, OperationInput>();
-  cloud.register(recording(fakeLogs(groups), calls, failures));
-  cloud.register(recording(fakeSsm(), calls, failures));
+  const state: Recording = { calls, failures, hang: { when: 'before' } };
+  cloud.register(recording(fakeLogs(groups), state));
+  cloud.register(recording(fakeSsm(), state));
   cloud.register(cloudformationService(cloud, { durations: 'none', ...options }));
   const call = (operation: string, input: unknown) => cloud.call('cloudformation', operation, input, OPERATOR);
-  return { cloud, calls, groups, failures, call, settled: (name) => settled(cloud, name) };
+  return { cloud, groups, ...state, call, settled: (name) => settled(cloud, name) };
 }
 
 const allowAll: Identity = {
@@ -66,19 +69,24 @@ export async function settled(cloud: RunningCloud, name: string): Promise<Operat
   }
 }
 
-function recording(service: Service, calls: string[], failures: Map<string, AwsError>): Service {
-  const operations = Object.entries(service.operations).map(([name, operation]) => [
+type Recording = Pick<TestCloud, 'calls' | 'failures' | 'hang'>;
+
+function recording(service: Service, { calls, failures, hang }: Recording): Service {
+  const wrapped = ([name, operation]: [string, Operation]): [string, Operation] => [
     name,
     {
-      handle(input: OperationInput, context: Parameters<typeof operation.handle>[1]) {
-        calls.push(`${service.name}:${name}`);
+      handle(input: OperationInput, context: RequestContext) {
+        const dies = calls.push(`${service.name}:${name}`) === hang.at;
         const failure = failures.get(name);
         if (failure) throw failure;
-        return operation.handle(input, context);
+        const output = dies && hang.when === 'before' ? undefined : operation.handle(input, context);
+        if (!dies) return output;
+        hang.reached?.();
+        return new Promise<never>(() => undefined);
       },
     },
-  ]);
-  return { ...service, operations: Object.fromEntries(operations) };
+  ];
+  return { ...service, operations: Object.fromEntries(Object.entries(service.operations).map(wrapped)) };
 }
 
 function fakeLogs(groups: Map<string, OperationInput>): Service {

@@ -124,10 +124,5 @@ async function changeResource(
   record.before = existing;
   const replace = !provider?.update || changed.some((name) => provider.replaceOn.includes(name));
   if (!replace) return updateResource(engine, stack, record, existing, desired, signal);
-  const succeeded = await createResource(engine, stack, record, async () => desired, signal);
-  if (succeeded && record.current?.physicalId !== existing.physicalId) {
-    record.leftovers.push(existing);
-    engine.stacks.putResource(stack.stackId, record);
-  }
-  return succeeded;
+  return createResource(engine, stack, record, async () => desired, signal);
 }
