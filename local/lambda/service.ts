@@ -5,6 +5,7 @@ import { concurrencyOperations } from './concurrency-operations.ts';
 import { whenActive } from './create-function.ts';
 import { eventInvokeOperations } from './event-invoke-operations.ts';
 import { createEventQueue } from './event-queue.ts';
+import { eventSources } from './event-source-operations.ts';
 import { createFunctionLog } from './function-log.ts';
 import { functionOperations } from './function-operations.ts';
 import { openFunctionStore } from './function-store.ts';
@@ -52,6 +53,7 @@ export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Servic
     prewarm: options.prewarm ?? true,
   };
   const events = createEventQueue({ cloud, functions, invoker });
+  const sources = eventSources(parts);
   return {
     name: 'lambda',
     protocol: { kind: 'rest-json' },
@@ -62,14 +64,17 @@ export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Servic
       ...concurrencyOperations(parts),
       ...eventInvokeOperations(parts),
       ...tagOperations(parts),
+      ...sources.operations,
       Invoke: invokeOperation(parts, events),
     },
     routes: (request) => codeRoute(cloud, request),
     start() {
       for (const record of functions.all()) whenActive(parts, record);
       events.resume();
+      sources.start();
     },
     async stop() {
+      sources.stop();
       await log.flush();
       await pool.close();
     },

@@ -14,7 +14,10 @@ export function sendOperations(cloud: Cloud, queues: Queues): Record<string, Ope
       authorize: onQueue('SendMessage', queues),
       handle(input, context) {
         const queue = queues.byUrl(input.QueueUrl, context);
-        return send(cloud, queues, queue, input, context);
+        const sent: Message[] = [];
+        const answer = send(cloud, queues, queue, input, context, sent);
+        for (const message of sent) wake(cloud, queue, message);
+        return answer;
       },
     },
     SendMessageBatch: {
@@ -31,15 +34,27 @@ export function sendOperations(cloud: Cloud, queues: Queues): Record<string, Ope
             `Batch requests cannot be longer than ${LARGEST_MESSAGE_BYTES} bytes. You have sent ${total} bytes.`,
           );
         }
-        return cloud.store.transaction(() =>
-          runBatch(input.Entries, (entry) => send(cloud, queues, queue, entry, context)),
+        const sent: Message[] = [];
+        const answer = cloud.store.transaction(() =>
+          runBatch(input.Entries, (entry) => send(cloud, queues, queue, entry, context, sent)),
         );
+        // Only now: one poll then receives the batch together, and nothing of it before it is durable.
+        for (const message of sent) wake(cloud, queue, message);
+        return answer;
       },
     },
   };
 }
 
-function send(cloud: Cloud, queues: Queues, queue: Queue, input: OperationInput, context: RequestContext) {
+/** `sent` gets the message unless it is a duplicate: its arrival is still to be announced. */
+function send(
+  cloud: Cloud,
+  queues: Queues,
+  queue: Queue,
+  input: OperationInput,
+  context: RequestContext,
+  sent: Message[],
+) {
   const content = parseContent(input);
   const limit = numberOf(queue.record.attributes, 'MaximumMessageSize');
   if (content.size > limit) {
@@ -78,7 +93,7 @@ function send(cloud: Cloud, queues: Queues, queue: Queue, input: OperationInput,
   };
   queues.putMessage(queue, message);
   if (order.deduplicationId !== undefined) queues.accept(queue, order.scope + order.deduplicationId, message);
-  wake(cloud, queue, message);
+  sent.push(message);
   return {
     ...checksums,
     MessageId: message.id,
