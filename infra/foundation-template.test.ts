@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { tenantId } from '../events/tenant-id.ts';
+import { tenantRoleName } from '../tenancy/names.ts';
+import { foundationTemplate } from './foundation-template.ts';
+import { circle, dangling } from './testing/references.ts';
+import { ofType, type Template } from './testing/template.ts';
+
+const text = foundationTemplate('shop-tenant-boundary');
+const template = JSON.parse(text) as Template;
+const [, role] = ofType(template, 'AWS::IAM::Role')[0] ?? [];
+const trust = role?.Properties['AssumeRolePolicyDocument'].Statement as {
+  Principal: Record<string, unknown>;
+  Condition: Record<string, Record<string, unknown>>;
+}[];
+
+describe('the template of a tenant’s foundation', () => {
+  it('has references that lead somewhere, and uses every parameter', () => {
+    expect(dangling(template)).toEqual([]);
+    expect(circle(template)).toEqual([]);
+    for (const parameter of Object.keys(template.Parameters ?? {}))
+      expect(text, parameter).toContain(`"Ref": "${parameter}"`);
+  });
+
+  it('is small enough to be given to CloudFormation by URL', () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+  });
+
+  it('has no parameter or rule that needs a bootstrapped account: tenants’ accounts are not', () => {
+    expect(Object.keys(template.Parameters ?? {})).not.toContain('BootstrapVersion');
+    expect(template.Rules).toBeUndefined();
+  });
+
+  it('makes one role, under the boundary, and one budget', () => {
+    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(1);
+    expect(ofType(template, 'AWS::Budgets::Budget')).toHaveLength(1);
+    expect(Object.keys(template.Resources).filter((id) => id !== 'CDKMetadata')).toHaveLength(2);
+    expect(JSON.stringify(role?.Properties['PermissionsBoundary'])).toContain(':policy/shop-tenant-boundary');
+  });
+
+  it('trusts pods of this account, and whoever of this account presents the external id', () => {
+    expect(trust).toHaveLength(2);
+    expect(trust[0]).toMatchObject({
+      Principal: { Service: 'pods.eks.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+    expect(trust[1]).toMatchObject({ Condition: { StringEquals: { 'sts:ExternalId': { Ref: 'ExternalId' } } } });
+    expect(JSON.stringify(trust[1]?.Principal)).toContain('{"Ref":"AWS::AccountId"},":root"');
+  });
+
+  it('allows actions by name on resources with the tenant’s tag only', () => {
+    const allowed = role?.Properties['Policies'].flatMap(
+      (policy: { PolicyDocument: { Statement: unknown[] } }) => policy.PolicyDocument.Statement,
+    ) as { Action: string[]; Condition: unknown }[];
+    expect(allowed.length).toBeGreaterThan(0);
+    for (const { Action, Condition } of allowed) {
+      expect(Condition).toEqual({ StringEquals: { 'aws:ResourceTag/tenantry:tenant': { Ref: 'TenantId' } } });
+      for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+    }
+    expect(role?.Properties['Tags']).toContainEqual({ Key: 'tenantry:tenant', Value: { Ref: 'TenantId' } });
+  });
+
+  it('takes the longest tenant id', () => {
+    const longest = 'x'.repeat(32);
+    expect(tenantId.safeParse(longest).success).toBe(true);
+    expect(tenantRoleName(longest).length).toBeLessThanOrEqual(64);
+  });
+});

@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { projectRoot } from './project-root.ts';
+import { Tenantry } from './tenantry.ts';
+import { circle, dangling } from './testing/references.ts';
+import type { Template } from './testing/template.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tenantry-app-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An app of somebody else, with none of this project's settings; functions are not bundled, which takes long. */
+const someApp = () => new App({ outdir: join(folder, 'cdk.out'), context: { 'aws:cdk:bundling-stacks': [] } });
+
+/** Names that two installations in one account and region must not share. */
+const NAMES = [
+  'TableName',
+  'QueueName',
+  'FunctionName',
+  'StateMachineName',
+  'ManagedPolicyName',
+  'ArchiveName',
+  'LogGroupName',
+];
+
+function physicalNames(template: Template): string[] {
+  return Object.values(template.Resources).flatMap(({ Type, Properties = {} }) =>
+    [...NAMES, 'Name'].flatMap((name) => (typeof Properties[name] === 'string' ? [`${Type} ${Properties[name]}`] : [])),
+  );
+}
+
+describe('the construct in somebody else’s app', () => {
+  it('stands twice in one stack, under different prefixes, and shares no name', () => {
+    const app = someApp();
+    const stack = new Stack(app, 'Shop');
+    new Tenantry(stack, 'Production', { prefix: 'shop' });
+    new Tenantry(stack, 'Trial', { prefix: 'trial' });
+    const template = app.synth().getStackByName('Shop').template as Template;
+    expect(dangling(template)).toEqual([]);
+    expect(circle(template)).toEqual([]);
+    const names = physicalNames(template);
+    expect(names.length).toBeGreaterThan(80);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it('hands out what others connect to', () => {
+    const tenantry = new Tenantry(new Stack(someApp(), 'Shop'), 'Tenantry');
+    for (const part of [tenantry.bus, tenantry.registry, tenantry.rejectedEvents, tenantry.undeliverableEvents])
+      expect(part.node.path).toMatch(/^Shop\/Tenantry\//);
+    expect(tenantry.workflows.onboardTenant.stateMachineName).toBe('tenantry-onboard-tenant');
+  });
+
+  it('takes tiers and clusters from a configuration of the app’s own', () => {
+    const config = JSON.parse(readFileSync(join(projectRoot, 'tenantry.config.json'), 'utf8'));
+    const configFile = join(folder, 'tiers.json');
+    writeFileSync(
+      configFile,
+      JSON.stringify({ ...config, acceptedSources: ['shop.'], sharedClusters: [{ name: 'blue', capacity: 5 }] }),
+    );
+    const app = someApp();
+    new Tenantry(new Stack(app, 'Shop'), 'Tenantry', { configFile });
+    const template = app.synth().getStackByName('Shop').template as Template;
+    const of = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
+    expect(of('AWS::EKS::AccessEntry').every(({ Properties }) => Properties['ClusterName'] === 'blue')).toBe(true);
+    expect(JSON.stringify(of('AWS::Events::Rule'))).toContain('{"prefix":"shop."}');
+  });
+
+  it('refuses a configuration with a mistake, by name', () => {
+    const configFile = join(folder, 'mistake.json');
+    writeFileSync(configFile, JSON.stringify({ acceptedSources: ['shop.'], sharedClusters: [], tiers: {}, tears: 1 }));
+    const make = () => new Tenantry(new Stack(someApp(), 'Shop'), 'Tenantry', { configFile });
+    expect(make).toThrow(/mistake\.json is not a valid configuration[\s\S]*sharedClusters[\s\S]*tears/);
+  });
+});
