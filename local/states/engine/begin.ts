@@ -5,11 +5,12 @@ import type { Execution } from './model.ts';
 import { fromText } from './payload.ts';
 
 /** An execution that has not begun: its first thread is about to enter the machine's first state. */
-export function beginExecution(start: ExecutionStart, machine: Machine, key: number): Execution {
+export function beginExecution(start: ExecutionStart, machine: Machine, key: number, now: () => number): Execution {
   const execution: Execution = {
     key,
     start,
     machine,
+    now,
     stream: { nextId: 1 },
     threads: new Map(),
     nextThread: 0,

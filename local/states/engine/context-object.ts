@@ -45,6 +45,7 @@ export function scopeOf(
   return {
     data,
     variables: thread.variables,
+    now: thread.execution.now,
     context: () => contextObject(mapItem ? { ...thread, mapItem } : thread, more.taskToken),
     states,
   };

@@ -69,7 +69,12 @@ export function createEngine(host: EngineHost, options: { turnMilliseconds?: num
   return {
     start(start) {
       const machine = compileDefinition(start.definition);
-      const execution = beginExecution(start, machine, start.type === 'EXPRESS' ? 0 : journal.add(start));
+      const execution = beginExecution(
+        start,
+        machine,
+        start.type === 'EXPRESS' ? 0 : journal.add(start),
+        host.clock.now,
+      );
       add(execution);
       recorder.begin(execution);
       recorder.flush();
@@ -85,7 +90,7 @@ export function createEngine(host: EngineHost, options: { turnMilliseconds?: num
     redrive(executionArn, redriveCount) {
       const key = journal.find(executionArn);
       if (key === undefined) throw new Error(`There is no execution ${executionArn}`);
-      const execution = loadExecution(journal, key);
+      const execution = loadExecution(journal, key, host.clock.now);
       redriveExecution(runtime, execution, redriveCount);
       journal.setRunning(key, true);
       add(execution);
@@ -93,7 +98,7 @@ export function createEngine(host: EngineHost, options: { turnMilliseconds?: num
     },
     resume() {
       for (const key of journal.running()) {
-        const execution = loadExecution(journal, key);
+        const execution = loadExecution(journal, key, host.clock.now);
         if (execution.final) {
           recorder.announce(execution, execution.final);
           continue;

@@ -113,6 +113,8 @@ export interface Execution {
   readonly key: number;
   readonly start: ExecutionStart;
   readonly machine: Machine;
+  /** Milliseconds of the simulated clock. */
+  readonly now: () => number;
   readonly stream: Stream;
   readonly threads: Map<number, Thread>;
   nextThread: number;

@@ -7,9 +7,9 @@ import type { Runtime } from './runtime.ts';
 import { startTask } from './states/task-run.ts';
 
 /** The execution as its journal has it: every entry applied again, in order. Nothing runs yet. */
-export function loadExecution(journal: Journal, key: number): Execution {
+export function loadExecution(journal: Journal, key: number, now: () => number): Execution {
   const start = journal.start(key);
-  const execution = beginExecution(start, compileDefinition(start.definition), key);
+  const execution = beginExecution(start, compileDefinition(start.definition), key, now);
   for (const { event, extra } of journal.entries(key)) {
     const thread = execution.threads.get(extra.t ?? 0);
     if (!thread) throw new Error(`Journal of ${start.executionArn}: event ${event.id} belongs to no thread`);

@@ -14,6 +14,8 @@ export interface Scope {
   readonly variables: Variables;
   /** `$$` of JSONPath, `$states.context` of JSONata; made on demand. */
   readonly context: () => JsonObject;
+  /** Milliseconds of the simulated clock, for `$now()` and `$millis()`. */
+  readonly now: () => number;
   /** `$states` of JSONata without the context. */
   readonly states?: {
     readonly input: JsonValue;

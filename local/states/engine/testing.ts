@@ -1,7 +1,8 @@
 import { jumpingClock } from '../../kernel/clocks.ts';
 import { openStore } from '../../kernel/sqlite-store.ts';
-import type { ExecutionOutcome, ExecutionStart, HistoryEvent, TaskRunner } from './contract.ts';
+import type { Engine, ExecutionOutcome, ExecutionStart, HistoryEvent, TaskRunner } from './contract.ts';
 import { createEngine } from './engine.ts';
+import { type ManualClock, manualClock } from './testing-clock.ts';
 
 /** A start request for a machine, as tests need it. */
 export function startOf(definition: object, input: unknown, startTime: number, name = 'test'): ExecutionStart {
@@ -45,4 +46,46 @@ export async function runMachine(
     clock.close();
     store.close();
   }
+}
+
+/** An execution that a test moves on step by step. */
+export interface OpenMachine {
+  readonly engine: Engine;
+  readonly clock: ManualClock;
+  readonly arn: string;
+  readonly outcomes: ExecutionOutcome[];
+  /** Lets everything happen that needs no time to pass. */
+  settle(): Promise<void>;
+  /** Lets the next timers fire, and what follows from them. */
+  advance(): Promise<boolean>;
+  types(): string[];
+  close(): void;
+}
+
+export async function openMachine(definition: object, input: unknown, tasks: TaskRunner): Promise<OpenMachine> {
+  const clock = manualClock(1_700_000_000_000);
+  const store = openStore(':memory:');
+  const outcomes: ExecutionOutcome[] = [];
+  const engine = createEngine({ clock, store, tasks, ended: (_execution, outcome) => outcomes.push(outcome) });
+  const start = startOf(definition, input, clock.now());
+  engine.start(start);
+  const settle = async () => {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (clock.held);
+  };
+  await settle();
+  return {
+    engine,
+    clock,
+    arn: start.executionArn,
+    outcomes,
+    settle,
+    async advance() {
+      const fired = clock.advance();
+      await settle();
+      return fired;
+    },
+    types: () => engine.history(start.executionArn).map((event) => event.type),
+    close: () => store.close(),
+  };
 }

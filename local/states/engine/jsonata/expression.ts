@@ -7,6 +7,7 @@ import { cleanResult } from './clean.ts';
 import { fastPath } from './fast-path.ts';
 import { awsFunctions } from './functions.ts';
 import { BoundedRegExp } from './regex.ts';
+import { timeFunctions } from './time.ts';
 
 /** What a JSONata field must give; other types are a States.QueryEvaluationError. */
 export type ExpectedType = 'any' | 'array' | 'boolean' | 'number' | 'string' | 'object';
@@ -74,10 +75,12 @@ function compileSource(source: string): Compiled {
   const expression = jsonata(source, { RegexEngine: BoundedRegExp as unknown as RegExp });
   const syntax = expression.ast() as unknown as Syntax;
   const { variables, risky } = inspect(syntax);
+  const timed = variables.includes('now') || variables.includes('millis');
   boundRanges(syntax);
   if (risky) bindBounds(expression);
   const slow: Compiled = (scope) => {
     const bindings = { ...awsFunctions(risky), states: statesOf(scope) } as Record<string, unknown>;
+    if (timed) Object.assign(bindings, timeFunctions(scope.now()));
     for (const name of variables) {
       const value = lookupVariable(scope.variables, name);
       if (value !== undefined) bindings[name] = value;
