@@ -52,10 +52,11 @@ test('a namespace that is being deleted is waited for', async () => {
 
 test('looks again while controllers work, without writing again', async () => {
   const kubernetes = memoryKubernetes({ settled: false });
+  kubernetes.allowed = false;
   let looks = 0;
   const wait = async () => {
     looks += 1;
-    if (looks === 3) kubernetes.settle();
+    kubernetes.allowed = looks === 3;
   };
   const { objects } = await ensureNamespace({ kubernetes, wait }, input);
   expect(looks).toBe(3);
@@ -69,9 +70,7 @@ test('says what has no effect yet, and leaves the waiting to the workflow', asyn
   const wait = async (milliseconds: number) => waited.push(milliseconds);
   const error = await ensureNamespace({ kubernetes, wait }, input).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: 'StillCreating' });
-  for (const missing of ['kube-root-ca.crt', 'group tenant:acme:admin']) {
-    expect(String(error)).toContain(missing);
-  }
+  expect(String(error)).toContain('group tenant:acme:admin');
   expect(waited.reduce((sum, each) => sum + each, 0)).toBeLessThan(500);
 });
 

@@ -47,8 +47,9 @@ export interface EnsureNamespaceClients {
 }
 
 /**
- * Ensures the tenant's namespace with everything that fences it, and that the fences are in effect: quotas counted,
- * service account and root certificate there, the tenant's group authorized.
+ * Ensures the tenant's namespace with everything that fences it, and that the fences are in effect: quotas counted, the
+ * tenant's group authorized. Not waited for: `kube-root-ca.crt`, which its controller publishes 20 times a second at most
+ * and which only pods with an API token mount; the service accounts here mount none.
  * @throws ResourceNotOwned if the namespace belongs to somebody else.
  * @throws NamespaceTerminating if a namespace of that name is being deleted.
  * @throws StillCreating if the cluster's controllers need longer than half a second.
@@ -62,10 +63,7 @@ export async function ensureNamespace(
   await expectFree(kubernetes, namespace);
   const live = await kubernetes.apply(namespace);
   const written = await Promise.all(contents.map((object) => kubernetes.apply(object)));
-  // Afterwards, since quotas in effect make the API server count each of those writes in turn.
-  const quotas = written.filter(({ kind }) => kind === 'ResourceQuota');
-  await Promise.all(quotas.map((quota) => startCounting(kubernetes, quota)));
-  await expectInEffect(kubernetes, workspace.tenantId, contents, wait);
+  await expectInEffect(kubernetes, workspace.tenantId, written, wait);
   return {
     namespace: namespace.metadata.name,
     uid: live.metadata.uid ?? '',
@@ -91,49 +89,50 @@ async function expectFree(kubernetes: Kubernetes, { metadata }: KubernetesObject
 async function expectInEffect(
   kubernetes: Kubernetes,
   tenantId: string,
-  contents: readonly KubernetesObject[],
+  written: readonly KubernetesObject[],
   wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
-  let pending = await notInEffect(kubernetes, tenantId, contents);
+  const wanted = written.filter(({ kind }) => kind === 'ResourceQuota');
+  const namespace = namespaceName(tenantId);
+  // Counting starts after all writes: quotas in effect make the API server count each of them in turn.
+  let pending = await notInEffect(
+    kubernetes,
+    tenantId,
+    Promise.all(wanted.map((each) => startCounting(kubernetes, each))),
+  );
   for (const milliseconds of looks) {
     if (pending.length === 0) return;
     await wait(milliseconds);
-    pending = await notInEffect(kubernetes, tenantId, contents);
+    const quotas = kubernetes.list({ apiVersion: 'v1', kind: 'ResourceQuota' }, { namespace });
+    pending = await notInEffect(kubernetes, tenantId, quotas);
   }
-  if (pending.length > 0)
-    throw new CatalogueError(
-      'StillCreating',
-      `Not in effect yet in ${namespaceName(tenantId)}: ${pending.join(', ')}.`,
-    );
+  if (pending.length > 0) {
+    throw new CatalogueError('StillCreating', `Not in effect yet in ${namespace}: ${pending.join(', ')}.`);
+  }
 }
 
 /** What is written but has no effect yet, by name. */
 async function notInEffect(
   kubernetes: Kubernetes,
   tenantId: string,
-  contents: readonly KubernetesObject[],
+  live: Promise<readonly KubernetesObject[]>,
 ): Promise<string[]> {
-  const namespace = namespaceName(tenantId);
-  const [quotas, rootCertificate, authorized] = await Promise.all([
-    kubernetes.list({ apiVersion: 'v1', kind: 'ResourceQuota' }, { namespace }),
-    kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'kube-root-ca.crt', namespace }),
-    kubernetes.may([groupName(tenantId, 'admin')], { verb: 'create', resource: 'pods', namespace }),
+  const group = groupName(tenantId, 'admin');
+  const [quotas, authorized] = await Promise.all([
+    live,
+    kubernetes.may([group], { verb: 'create', resource: 'pods', namespace: namespaceName(tenantId) }),
   ]);
-  const wanted = contents.filter(({ kind }) => kind === 'ResourceQuota');
   return [
-    ...wanted.filter((quota) => !counts(quota, quotas)).map((quota) => `quota ${quota.metadata.name}`),
-    // Pods mount it; until the controller has published it they cannot start.
-    ...(rootCertificate === undefined ? ['ConfigMap kube-root-ca.crt'] : []),
-    ...(authorized ? [] : [`group ${groupName(tenantId, 'admin')}`]),
+    ...quotas.filter((quota) => !counts(quota)).map((quota) => `quota ${quota.metadata.name}`),
+    ...(authorized ? [] : [`group ${group}`]),
   ];
 }
 
-/** Admission goes by the quota's status: until the controller has filled it in, the quota limits nothing. */
-function counts(wanted: KubernetesObject, live: readonly KubernetesObject[]): boolean {
-  const quota = live.find(({ metadata }) => metadata.name === wanted.metadata.name);
-  const spec = quota?.spec as { hard?: object } | undefined;
-  const status = quota?.status as { hard?: object; used?: object } | undefined;
-  return spec?.hard !== undefined && status?.used !== undefined && covers(status.hard, spec.hard);
+/** Admission goes by the quota's status: until it is filled in, the quota limits nothing. */
+function counts(quota: KubernetesObject): boolean {
+  const { hard } = quota.spec as { hard: object };
+  const status = quota.status as { hard?: object; used?: object } | undefined;
+  return status?.used !== undefined && covers(status.hard, hard);
 }
 
 /** Step of acquire-placement. */

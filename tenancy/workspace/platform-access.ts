@@ -6,8 +6,8 @@ const name = 'tenantry-platform';
 
 /**
  * What the platform's functions may do, once the baseline is there: make and release fenced namespaces and keep the
- * baseline. They never read what tenants store: no secrets, no config maps but the published root certificate. Only the
- * first baseline of a cluster needs an administrator.
+ * baseline. They never read what tenants store: no secrets, no config maps, no pods. Only the first baseline of a
+ * cluster needs an administrator.
  */
 export function platformAccess(): KubernetesObject[] {
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
@@ -26,7 +26,6 @@ const rules = [
   { apiGroups: [''], resources: ['namespaces'], verbs: [...ensure, 'delete'] },
   { apiGroups: [''], resources: ['resourcequotas', 'limitranges', 'serviceaccounts'], verbs: ensure },
   { apiGroups: [''], resources: ['resourcequotas/status'], verbs: ['patch'] },
-  { apiGroups: [''], resources: ['configmaps'], resourceNames: ['kube-root-ca.crt'], verbs: ['get'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ensure },
   { apiGroups: [rbac], resources: ['rolebindings', 'clusterrolebindings'], verbs: ensure },
   { apiGroups: [rbac], resources: ['clusterroles'], verbs: [...ensure, 'delete'] },
