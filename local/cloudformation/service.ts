@@ -1,8 +1,8 @@
 import type { AccessRequest, Cloud, Operation, OperationInput, RequestContext, Service } from '../kernel/service.ts';
 import type { Engine } from './engine.ts';
 import { importersOf, listExports } from './exports.ts';
+import type { ChangeSetRecord } from './operations/change-set-record.ts';
 import {
-  type ChangeSetRecord,
   createChangeSet,
   deleteChangeSet,
   describeChangeSet,

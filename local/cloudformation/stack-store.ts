@@ -143,8 +143,8 @@ export function createStackStore(cloud: Cloud): StackStore {
     },
     recordResource(stackId, resource, physicalId) {
       store.transaction(() => {
-        const updated = { ...resource, updatedAt: clock.now() };
-        self.putResource(stackId, updated);
+        resource.updatedAt = clock.now();
+        self.putResource(stackId, resource);
         const properties = resource.intent?.properties ?? resource.current?.properties;
         addEvent(self.byId(stackId), {
           LogicalResourceId: resource.logicalId,

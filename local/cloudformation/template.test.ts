@@ -39,6 +39,7 @@ it.each([
   ['{"Resources":{"a":{}}}', 'Every Resources object must contain a Type member'],
   ['{"Resources":{"a":{"Type":"x","Depends":"y"}}}', "Invalid template resource property 'Depends'"],
   ['[]', 'unsupported structure'],
+  ['{"Transform":"AWS::Serverless-2016-10-31","Resources":{}}', 'No transform named AWS::Serverless-2016-10-31 found.'],
 ])('refuses %s', (text, message) => {
   expect(() => parseTemplate(text)).toThrow(message);
 });

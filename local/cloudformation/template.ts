@@ -96,10 +96,15 @@ export function parseTemplate(text: string): Template {
   if (version !== undefined && version !== '2010-09-09') {
     throw validationError('Template format error: unsupported value for AWSTemplateFormatVersion.');
   }
+  for (const transform of [raw.Transform ?? []].flat()) {
+    // Its functions are part of the resolver; macros are not run.
+    if (transform !== 'AWS::LanguageExtensions')
+      throw validationError(`No transform named ${nameOf(transform)} found.`);
+  }
   const template: Template = {
     Description: raw.Description === undefined ? undefined : String(raw.Description),
     Transform: raw.Transform,
-    Metadata: section(raw, 'Metadata') as TemplateObject,
+    Metadata: raw.Metadata === undefined ? undefined : section(raw, 'Metadata'),
     Parameters: section(raw, 'Parameters') as unknown as Template['Parameters'],
     Mappings: section(raw, 'Mappings') as unknown as Template['Mappings'],
     Conditions: section(raw, 'Conditions'),
@@ -115,6 +120,10 @@ export function parseTemplate(text: string): Template {
   for (const [id, output] of Object.entries(template.Outputs)) checkOutput(id, output);
   checkLimits(template);
   return template;
+}
+
+function nameOf(transform: TemplateValue): string {
+  return typeof transform === 'object' ? JSON.stringify(transform) : String(transform);
 }
 
 function readText(text: string): TemplateObject {

@@ -2,19 +2,11 @@ import { AwsError } from '../kernel/errors.ts';
 import type { HttpBinding, Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { objectAccess } from './access.ts';
 import { answer, xmlPayload } from './answers.ts';
+import { OBJECT, UPLOAD_HEADERS, uploadOperations } from './multipart-operations.ts';
 import type { ObjectVersion } from './objects.ts';
 import { documentOf, uploadedBytes } from './request-body.ts';
 import type { S3 } from './s3.ts';
 
-const OBJECT = '/{Bucket}/{Key+}';
-const UPLOAD_HEADERS = {
-  ContentType: 'content-type',
-  ContentSha256: 'x-amz-content-sha256',
-  CopySource: 'x-amz-copy-source',
-  IfNoneMatch: 'if-none-match',
-  ObjectLockMode: 'x-amz-object-lock-mode',
-  ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
-};
 const READ_HEADERS = {
   ContentLength: 'content-length',
   ContentRange: 'content-range',
@@ -121,52 +113,6 @@ export function objectOperations(s3: S3): Record<string, Operation> {
       },
     ),
     ...uploadOperations(s3, operation),
-  };
-}
-
-type Maker = (
-  action: string,
-  http: HttpBinding,
-  handle: (input: OperationInput, context: RequestContext) => unknown,
-) => Operation;
-
-function uploadOperations(s3: S3, operation: Maker): Record<string, Operation> {
-  return {
-    CreateMultipartUpload: operation(
-      'PutObject',
-      {
-        method: 'POST',
-        uri: `${OBJECT}?uploads`,
-        payload: { input: 'Body', ...xmlPayload },
-        headers: { input: { ContentType: 'content-type' } },
-      },
-      (input) => answer('InitiateMultipartUploadResult', s3.uploads.create(input)),
-    ),
-    UploadPart: operation(
-      'PutObject',
-      {
-        method: 'PUT',
-        uri: `${OBJECT}?x-id=UploadPart`,
-        payload: { input: 'Body', ...xmlPayload },
-        headers: { input: UPLOAD_HEADERS, output: { ETag: 'etag' } },
-      },
-      (input) => s3.uploads.putPart(input, uploadedBytes(input)),
-    ),
-    CompleteMultipartUpload: operation(
-      'PutObject',
-      { method: 'POST', uri: OBJECT, payload: { input: 'Body', ...xmlPayload } },
-      (input) => {
-        const { Part } = input.MultipartUpload
-          ? { Part: input.MultipartUpload.Parts }
-          : documentOf(input, 'MultipartUpload', 'CompleteMultipartUpload', ['Part']);
-        return answer('CompleteMultipartUploadResult', s3.uploads.complete(input, Part ?? []));
-      },
-    ),
-    AbortMultipartUpload: operation(
-      'AbortMultipartUpload',
-      { method: 'DELETE', uri: `${OBJECT}?x-id=AbortMultipartUpload`, status: 204 },
-      (input) => s3.uploads.abort(input),
-    ),
   };
 }
 

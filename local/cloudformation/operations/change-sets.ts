@@ -7,26 +7,10 @@ import type { Engine } from '../engine.ts';
 import type { StackRecord } from '../stack-record.ts';
 import type { StackRunner } from '../stack-runner.ts';
 import { parseTemplate, validationError } from '../template.ts';
+import { type ChangeSetRecord, findSet, lookUp, requireSet } from './change-set-record.ts';
 import { checkLimit, newStack } from './create-stack.ts';
 import { checkStackName, flag, page, requireTemplateText } from './stack-input.ts';
 import { checkUpdatable, prepareUpdate, startUpdate } from './update-stack.ts';
-
-/** A change set as it is kept: the request that made it and what it found. */
-export interface ChangeSetRecord {
-  ChangeSetId: string;
-  ChangeSetName: string;
-  StackId: string;
-  StackName: string;
-  Type: 'CREATE' | 'UPDATE';
-  Description?: string;
-  Status: 'CREATE_COMPLETE' | 'FAILED';
-  StatusReason?: string;
-  ExecutionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE' | 'OBSOLETE';
-  createdAt: number;
-  text: string;
-  next: StackRecord;
-  changes: Change[];
-}
 
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
@@ -246,35 +230,4 @@ function summaryOf(set: ChangeSetRecord) {
     ExecutionStatus,
     CreationTime: new Date(set.createdAt),
   };
-}
-
-function requireSet(
-  engine: Engine,
-  sets: Collection<ChangeSetRecord>,
-  input: OperationInput,
-  context: RequestContext,
-): ChangeSetRecord {
-  const set = lookUp(engine, sets, input, context);
-  if (!set)
-    throw new AwsError('ChangeSetNotFound', `ChangeSet [${input.ChangeSetName}] does not exist`, { status: 404 });
-  return set;
-}
-
-function lookUp(
-  engine: Engine,
-  sets: Collection<ChangeSetRecord>,
-  input: OperationInput,
-  context: RequestContext,
-): ChangeSetRecord | undefined {
-  const name = String(input.ChangeSetName);
-  if (name.startsWith('arn:')) return sets.get(name);
-  const stack = engine.stacks.require(context.accountId, context.region, String(input.StackName));
-  return findSet(sets, stack.stackId, name);
-}
-
-function findSet(sets: Collection<ChangeSetRecord>, stackId: string, name: string): ChangeSetRecord | undefined {
-  return sets
-    .entries()
-    .map(([, set]) => set)
-    .find((set) => set.StackId === stackId && set.ChangeSetName === name);
 }

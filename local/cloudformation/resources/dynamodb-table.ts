@@ -1,7 +1,6 @@
-import { adoptExisting, handlerErrorCode, ifExists } from '../handler-errors.ts';
+import { adoptExisting, ifExists } from '../handler-errors.ts';
 import {
   booleanOf,
-  numberOf,
   type Properties,
   pick,
   type ResourceProvider,
@@ -11,6 +10,7 @@ import {
   type Tag,
   tagChanges,
 } from '../resource-provider.ts';
+import { capacityOf, encryptionOf, indexChanges, setRecovery, setTimeToLive, streamOf } from './dynamodb-settings.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html */
 export const dynamodbTable: ResourceProvider = {
@@ -185,45 +185,6 @@ async function deleteTable(request: ResourceRequest, existing: { physicalId: str
   await request.waitUntil(async () => (await table()) === undefined, 2, 600);
 }
 
-function capacityOf(properties: Properties): Properties {
-  const mode = properties.BillingMode ?? 'PROVISIONED';
-  if (mode === 'PAY_PER_REQUEST') return { BillingMode: mode };
-  const { ReadCapacityUnits, WriteCapacityUnits } = properties.ProvisionedThroughput ?? {};
-  return {
-    BillingMode: mode,
-    ProvisionedThroughput: {
-      ReadCapacityUnits: numberOf(ReadCapacityUnits),
-      WriteCapacityUnits: numberOf(WriteCapacityUnits),
-    },
-  };
-}
-
-/** A stream in a template is on; dropping it turns the stream off. */
-function streamOf(properties: Properties, orOff = false): Properties {
-  if (properties.StreamSpecification !== undefined) {
-    return {
-      StreamSpecification: { StreamEnabled: true, StreamViewType: properties.StreamSpecification.StreamViewType },
-    };
-  }
-  return orOff ? { StreamSpecification: { StreamEnabled: false } } : {};
-}
-
-function encryptionOf(specification: Properties): Properties {
-  return { Enabled: booleanOf(specification.SSEEnabled), ...pick(specification, ['SSEType', 'KMSMasterKeyId']) };
-}
-
-function indexChanges(before: Properties, after: Properties): Properties[] {
-  const old: Properties[] = before.GlobalSecondaryIndexes ?? [];
-  const next: Properties[] = after.GlobalSecondaryIndexes ?? [];
-  const named = (list: Properties[], name: string) => list.find((index) => index.IndexName === name);
-  return [
-    ...old
-      .filter((index) => !named(next, index.IndexName))
-      .map((index) => ({ Delete: { IndexName: index.IndexName } })),
-    ...next.filter((index) => !named(old, index.IndexName)).map((index) => ({ Create: index })),
-  ];
-}
-
 async function active(request: ResourceRequest, TableName: string): Promise<void> {
   const check = async () => {
     const { Table } = await request.call('dynamodb', 'DescribeTable', { TableName });
@@ -240,38 +201,4 @@ async function describe(request: ResourceRequest, TableName: string): Promise<Re
   if (Table.LatestStreamArn !== undefined) attributes.StreamArn = Table.LatestStreamArn;
   if (Table.TableId !== undefined) attributes.TableId = Table.TableId;
   return { physicalId: TableName, attributes };
-}
-
-async function setRecovery(request: ResourceRequest, TableName: string, before: Properties | undefined): Promise<void> {
-  const wanted = booleanOf(request.properties.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled) ?? false;
-  const had = booleanOf(before?.PointInTimeRecoveryEnabled) ?? false;
-  if (wanted === had) return;
-  const days = numberOf(request.properties.PointInTimeRecoverySpecification?.RecoveryPeriodInDays);
-  await request.call('dynamodb', 'UpdateContinuousBackups', {
-    TableName,
-    PointInTimeRecoverySpecification: {
-      PointInTimeRecoveryEnabled: wanted,
-      ...(days !== undefined && { RecoveryPeriodInDays: days }),
-    },
-  });
-}
-
-async function setTimeToLive(
-  request: ResourceRequest,
-  TableName: string,
-  before: Properties | undefined,
-): Promise<void> {
-  const wanted = request.properties.TimeToLiveSpecification as Properties | undefined;
-  const specification = wanted ?? (before && { ...before, Enabled: false });
-  if (!specification || sameJson(wanted, before)) return;
-  const { AttributeName } = specification;
-  const TimeToLiveSpecification = { AttributeName, Enabled: booleanOf(specification.Enabled) ?? true };
-  if (!before && !TimeToLiveSpecification.Enabled) return;
-  try {
-    await request.call('dynamodb', 'UpdateTimeToLive', { TableName, TimeToLiveSpecification });
-  } catch (error) {
-    // A second try finds what the first one had set.
-    if (!(request.resumed && handlerErrorCode(error) === 'InvalidRequest' && /already/i.test((error as Error).message)))
-      throw error;
-  }
 }
