@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { serviceAccountIssuer } from './cluster-view.ts';
+import { ownedKey } from './database.ts';
+import type { EksEngine } from './engine.ts';
+import type { ClusterRecord } from './records.ts';
+
+/** Says what the engine's jobs do to clusters. */
+export function clusterJobs(engine: EksEngine): void {
+  engine.jobs.on('cluster-created', (key) => finishCreation(engine, key));
+  engine.jobs.on('cluster-deleted', (key) => finishDeletion(engine, key));
+}
+
+/** Starts the control plane of a new cluster, and has the cluster become ACTIVE when its simulated time is over. */
+export function beginCreation(engine: EksEngine, key: string): void {
+  const [from, to] = engine.durations.createCluster;
+  const fraction = createHash('sha256').update(key).digest().readUInt16BE(0) / 0x10000;
+  engine.jobs.schedule('cluster-created', key, Math.round(from + fraction * (to - from)));
+  // A failure is reported by the job, which asks again.
+  startControlPlane(engine, key).catch(() => undefined);
+}
+
+/** Marks the cluster as on its way out; when its time is over, the control plane goes and the name is free. */
+export function beginDeletion(engine: EksEngine, key: string, cluster: ClusterRecord): void {
+  engine.database.clusters.put(key, { ...cluster, status: 'DELETING' });
+  engine.jobs.schedule('cluster-deleted', key, engine.durations.deleteCluster);
+  emit(engine, cluster, 'DELETING');
+}
+
+/** After a start of the local cloud: control planes of living clusters run again. One that does not is reported, the others go on. */
+export async function resumeClusters(engine: EksEngine): Promise<void> {
+  const living = engine.database.clusters
+    .entries()
+    .filter(([, { status }]) => status === 'ACTIVE' || status === 'UPDATING' || status === 'CREATING');
+  await Promise.all(living.map(([key, cluster]) => resume(engine, key, cluster)));
+}
+
+async function resume(engine: EksEngine, key: string, cluster: ClusterRecord): Promise<void> {
+  try {
+    await startControlPlane(engine, key);
+  } catch (error) {
+    const { message } = error as Error;
+    engine.cloud.log('error', `the control plane of cluster ${cluster.name} did not come back: ${message}`);
+    const issue = { code: 'ClusterUnreachable', message, resourceIds: [cluster.name] };
+    engine.database.clusters.put(key, { ...cluster, healthIssues: [issue] });
+  }
+}
+
+async function finishCreation(engine: EksEngine, key: string): Promise<void> {
+  let failure: string | undefined;
+  try {
+    await startControlPlane(engine, key);
+  } catch (error) {
+    failure = (error as Error).message;
+  }
+  const cluster = engine.database.clusters.get(key);
+  if (cluster?.status !== 'CREATING') return;
+  const issue = { code: 'InternalFailure', message: failure ?? '', resourceIds: [cluster.name] };
+  engine.database.clusters.put(
+    key,
+    failure === undefined ? { ...cluster, status: 'ACTIVE' } : { ...cluster, status: 'FAILED', healthIssues: [issue] },
+  );
+  if (failure !== undefined) engine.cloud.log('error', `cluster ${cluster.name} failed: ${failure}`);
+  emit(engine, cluster, failure === undefined ? 'ACTIVE' : 'FAILED');
+}
+
+/** Everything of the cluster goes, its name last: until then DescribeCluster says DELETING. */
+async function finishDeletion(engine: EksEngine, key: string): Promise<void> {
+  const cluster = engine.database.clusters.get(key);
+  if (cluster?.status !== 'DELETING') return;
+  await engine.starting.get(key);
+  const planes = await engine.controlPlanes();
+  await planes.remove(cluster.id);
+  const { accessEntries, addons, clusters, podIdentities, updates } = engine.database;
+  engine.cloud.store.transaction(() => {
+    for (const collection of [accessEntries, addons, podIdentities, updates])
+      for (const [owned] of collection.entries(ownedKey(cluster, ''))) collection.delete(owned);
+    clusters.delete(key);
+  });
+  emit(engine, cluster, 'DELETED');
+}
+
+/** Starts the control plane once, however many ask; the clock stands still meanwhile. */
+export function startControlPlane(engine: EksEngine, key: string): Promise<void> {
+  const existing = engine.starting.get(key);
+  if (existing) return existing;
+  const started = runControlPlane(engine, key).finally(() => engine.starting.delete(key));
+  engine.starting.set(key, started);
+  return started;
+}
+
+async function runControlPlane(engine: EksEngine, key: string): Promise<void> {
+  const cluster = engine.database.clusters.get(key);
+  if (!cluster || cluster.status === 'DELETING') return;
+  const release = engine.cloud.clock.hold(`eks: control plane of ${cluster.name} starts`);
+  try {
+    const planes = await engine.controlPlanes();
+    const { endpoint, certificateAuthorityData } = await planes.ensureRunning(
+      cluster.id,
+      controlPlaneOptions(engine, cluster),
+    );
+    // It may have changed meanwhile.
+    const now = engine.database.clusters.get(key);
+    if (now?.id === cluster.id)
+      engine.database.clusters.put(key, { ...now, endpoint, certificateAuthorityData, healthIssues: [] });
+  } finally {
+    release();
+  }
+}
+
+function controlPlaneOptions(engine: EksEngine, cluster: ClusterRecord) {
+  const webhook = (name: string) => `${engine.cloud.endpoint}/_local/eks/${name}/${cluster.id}`;
+  return {
+    tokenWebhookUrl: webhook('token-review'),
+    authorizationWebhookUrl: webhook('access-review'),
+    serviceCidr: cluster.configuration.kubernetesNetworkConfig.serviceIpv4Cidr,
+    serviceAccountIssuer: serviceAccountIssuer(cluster),
+  };
+}
+
+function emit(engine: EksEngine, cluster: ClusterRecord, status: string): void {
+  const { name, accountId, region } = cluster;
+  engine.cloud.emit({ type: 'eks.cluster', detail: { name, accountId, region, status } });
+}
