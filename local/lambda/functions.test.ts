@@ -64,10 +64,21 @@ describe('CreateFunction', () => {
     await call('CreateFunction', INPUT);
     await active();
     await invoke('step');
-    await invoke('step');
-    expect(
-      test.events.filter(({ type }) => type === 'lambda.invoked').map(({ detail }) => detail['coldStart']),
-    ).toContain(false);
+    expect(test.events.at(-1)).toMatchObject({ type: 'lambda.invoked', detail: { coldStart: false } });
+  });
+
+  it('goes on prewarming after a role has vanished meanwhile', async () => {
+    const gone = `arn:aws:iam::${ACCOUNT}:role/gone`;
+    await call('CreateFunction', { ...INPUT, FunctionName: 'orphan', Role: gone });
+    test.missingRoles.add(gone);
+    await active();
+    expect((await refusal(call('Invoke', { FunctionName: 'orphan' }))).message).toBe(
+      'The role defined for the function cannot be assumed by Lambda.',
+    );
+    await call('CreateFunction', INPUT);
+    await active();
+    expect(await invoke('step')).toEqual(['$LATEST', '$LATEST']);
+    expect(test.events.at(-1)).toMatchObject({ detail: { functionName: 'step', coldStart: false } });
   });
 
   it.each([

@@ -47,7 +47,7 @@ export function createInvoker(parts: {
   log: FunctionLog;
 }): Invoker {
   const { cloud, pool } = parts;
-  const start = (record: FunctionRecord, version: VersionRecord) =>
+  const start = async (record: FunctionRecord, version: VersionRecord) =>
     startSandbox(sandboxSpec(cloud, record, version), {
       clockOffset: cloud.clock.now() - Date.now(),
       initMilliseconds: Math.max(INIT_MILLISECONDS, version.timeout * 1000),

@@ -160,7 +160,8 @@ async function invoke(handler, message) {
     parentPort.postMessage({ type: 'result', body: stringify(value), heap: heap() });
   } catch (error) {
     const described = describe(error);
-    log(line('ERROR', `Invoke Error \t${JSON.stringify({ ...described, stack: described.trace })}`));
+    const { trace: stack, ...rest } = described;
+    log(line('ERROR', `Invoke Error \t${JSON.stringify({ ...rest, stack })}`));
     parentPort.postMessage({ type: 'error', error: described, heap: heap() });
   } finally {
     requestId = '';

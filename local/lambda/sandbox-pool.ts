@@ -23,6 +23,8 @@ export interface Acquired {
 
 interface Slots {
   idle: Sandbox[];
+  /** The start of a prewarmed sandbox, until it is idle or has failed; one invocation may wait for it. */
+  starting?: Promise<void> | undefined;
   discarded: boolean;
 }
 
@@ -108,6 +110,12 @@ export function createSandboxPool(options: {
           busy++;
           return { sandbox: warm, cold: false };
         }
+        const { starting } = slotsOf(key);
+        if (starting) {
+          slotsOf(key).starting = undefined;
+          await starting;
+          continue;
+        }
         if (makeRoom()) break;
         options.onQueued?.(key, waiting.length + 1);
         await new Promise<void>((resolve) => waiting.push(resolve));
@@ -131,16 +139,20 @@ export function createSandboxPool(options: {
     },
     prewarm(key, start) {
       prewarming = prewarming.then(async () => {
-        if (closed || slotsOf(key).discarded || slotsOf(key).idle.length > 0 || workers >= options.maxWorkers) return;
+        const slot = slotsOf(key);
+        if (closed || slot.discarded || slot.idle.length > 0 || workers >= options.maxWorkers) return;
         workers++;
-        try {
-          park(key, await start());
-        } catch {
-          // The first invocation meets the same failure and reports it, as Lambda does with a failed init phase.
-          workers--;
-          waiting.shift()?.();
-        }
-        if (closed) this.discard(key);
+        slot.starting = start().then(
+          (sandbox) => park(key, sandbox),
+          () => {
+            // The first invocation meets the same failure and reports it, as Lambda does with a failed init phase.
+            workers--;
+            waiting.shift()?.();
+          },
+        );
+        await slot.starting;
+        slot.starting = undefined;
+        if (closed || slot.discarded) this.discard(key);
       });
     },
     discard(key) {
