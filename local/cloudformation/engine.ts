@@ -20,7 +20,11 @@ export const SERVICE_PRINCIPAL = 'cloudformation.amazonaws.com';
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
  * Throws AwsError when the role cannot be assumed.
  */
-export function deploymentCaller(engine: Engine, stack: Pick<StackRecord, 'roleArn' | 'operation'>): Caller {
+export function deploymentCaller(
+  engine: Engine,
+  stack: Pick<StackRecord, 'roleArn' | 'operation'> & Partial<StackRecord>,
+): Caller {
   if (stack.roleArn === undefined) return stack.operation.caller;
-  return engine.cloud.identity.serviceRole(stack.roleArn, SERVICE_PRINCIPAL, 'AWSCloudFormation');
+  const source = { sourceArn: stack.stackId, sourceAccount: stack.operation.caller.accountId };
+  return engine.cloud.identity.serviceRole(stack.roleArn, SERVICE_PRINCIPAL, 'AWSCloudFormation', source);
 }

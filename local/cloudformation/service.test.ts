@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts of Fn::Sub
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../kernel/errors.ts';
-import { logGroup, template, testCloud } from './test-cloud.ts';
+import type { AccessRequest, Caller } from '../kernel/service.ts';
+import { logGroup, OPERATOR, template, testCloud } from './test-cloud.ts';
 
 const denied = new AwsError('AccessDeniedException', 'User is not authorized to perform: logs:PutRetentionPolicy', {
   status: 400,
@@ -196,4 +197,26 @@ describe('deleting a stack', () => {
     await call('DeleteStack', { StackName: 'Shop', RetainResources: ['A'] });
     expect((await settled(StackId)).StackStatus).toBe('DELETE_COMPLETE');
   });
+});
+
+it("makes resources with the stack's role when it has one, and refuses a role that cannot be assumed", async () => {
+  const roles: string[] = [];
+  const serviceRole = (roleArn: string, principal: string) => {
+    roles.push(`${principal} ${roleArn}`);
+    if (roleArn.endsWith('/bad')) throw new AwsError('AccessDenied', 'no');
+    return { ...OPERATOR, kind: 'role' as const, arn: roleArn, roleArn };
+  };
+  const principals: string[] = [];
+  const authorize = (caller: Caller, requests: readonly AccessRequest[]) => {
+    for (const request of requests) principals.push(`${request.action} by ${caller.arn}`);
+  };
+  const { call, settled } = testCloud({ identity: { serviceRole, authorize } });
+  const input = { StackName: 'Shop', TemplateBody: template({ A: logGroup() }) };
+  const bad = call('CreateStack', { ...input, RoleARN: 'arn:aws:iam::111111111111:role/bad' });
+  await expect(bad).rejects.toThrow('Role arn:aws:iam::111111111111:role/bad is invalid or cannot be assumed');
+  await call('CreateStack', { ...input, RoleARN: 'arn:aws:iam::111111111111:role/deploy' });
+  await settled('Shop');
+  expect(roles).toContain('cloudformation.amazonaws.com arn:aws:iam::111111111111:role/deploy');
+  expect(principals).toContain('logs:CreateLogGroup by arn:aws:iam::111111111111:role/deploy');
+  expect(principals).toContain(`iam:PassRole by ${OPERATOR.arn}`);
 });
