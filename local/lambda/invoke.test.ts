@@ -1,43 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lambdaService } from './service.ts';
 import { ACCOUNT, ADMIN, refusal, type TestCloud, testCloud, until } from './test-cloud.ts';
-import { writeZip } from './zip.ts';
+import { type Answer, create, esm, handler, invoke } from './test-function.ts';
 
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/worker`;
 let test: TestCloud;
-
-async function create(name: string, files: Record<string, string>, settings: Record<string, unknown> = {}) {
-  await test.call('lambda', 'CreateFunction', {
-    FunctionName: name,
-    Runtime: 'nodejs24.x',
-    Handler: 'index.handler',
-    Role: ROLE,
-    Code: { ZipFile: writeZip(files) },
-    ...settings,
-  });
-  await test.cloud.clock.sleep(500);
-}
-
-interface Answer {
-  StatusCode: number;
-  FunctionError?: string;
-  Payload: Uint8Array;
-  LogResult?: string;
-  ExecutedVersion: string;
-}
-
-async function invoke(name: string, payload: unknown = {}, more: Record<string, unknown> = {}) {
-  const answer = await test.call<Answer>('lambda', 'Invoke', {
-    FunctionName: name,
-    Payload: JSON.stringify(payload),
-    ...more,
-  });
-  const text = Buffer.from(answer.Payload).toString();
-  return { ...answer, body: text === '' ? undefined : JSON.parse(text) };
-}
-
-const esm = (body: string) => ({ 'index.mjs': body });
-const handler = (body: string) => esm(`export const handler = async (event, context) => { ${body} };`);
 
 beforeAll(async () => {
   test = await testCloud([(cloud) => lambdaService(cloud, { maxWorkers: 6 })]);
@@ -48,6 +14,7 @@ describe('a successful invocation', () => {
   it('answers with what the handler returned and sees its own environment only', async () => {
     process.env['OF_THE_HOST'] = 'secret';
     await create(
+      test,
       'echo',
       handler('return { event, env: process.env, context, left: context.getRemainingTimeInMillis() }'),
       {
@@ -55,7 +22,7 @@ describe('a successful invocation', () => {
         Timeout: 7,
       },
     );
-    const { body, StatusCode, FunctionError, ExecutedVersion } = await invoke('echo', { a: [1] });
+    const { body, StatusCode, FunctionError, ExecutedVersion } = await invoke(test, 'echo', { a: [1] });
     expect({ StatusCode, FunctionError, ExecutedVersion }).toEqual({
       StatusCode: 200,
       FunctionError: undefined,
@@ -81,10 +48,12 @@ describe('a successful invocation', () => {
   });
 
   it('keeps one warm worker and its module state', async () => {
-    await create('counter', esm('let count = 0; export const handler = async () => ++count;'));
-    expect([(await invoke('counter')).body, (await invoke('counter')).body, (await invoke('counter')).body]).toEqual([
-      1, 2, 3,
-    ]);
+    await create(test, 'counter', esm('let count = 0; export const handler = async () => ++count;'));
+    expect([
+      (await invoke(test, 'counter')).body,
+      (await invoke(test, 'counter')).body,
+      (await invoke(test, 'counter')).body,
+    ]).toEqual([1, 2, 3]);
   });
 
   it.each([
@@ -98,19 +67,20 @@ describe('a successful invocation', () => {
     ['a nested path', { 'src/a.cjs': 'exports.b = { c: async () => 7 }' }, 'src/a.b.c', 7],
     ['nothing returned', esm('export const handler = async () => {}'), 'index.handler', null],
   ])('runs %s', async (name, files, handlerName, expected) => {
-    await create(name.replace(/\W/g, '_'), files as Record<string, string>, { Handler: handlerName });
-    expect((await invoke(name.replace(/\W/g, '_'))).body).toEqual(expected);
+    await create(test, name.replace(/\W/g, '_'), files as Record<string, string>, { Handler: handlerName });
+    expect((await invoke(test, name.replace(/\W/g, '_'))).body).toEqual(expected);
   });
 
   it('sees the simulated time in Date and keeps signatures in step', async () => {
     await create(
+      test,
       'time',
       handler(
         'return [Date.now(), new Date().getTime(), new Date(0).getTime(), new Date() instanceof Date, typeof Date()]',
       ),
     );
     await test.cloud.clock.sleep(30 * 86_400_000);
-    const { body } = await invoke('time');
+    const { body } = await invoke(test, 'time');
     expect(Math.abs(body[0] - test.cloud.clock.now())).toBeLessThan(5000);
     expect(body[0] - Date.now()).toBeGreaterThan(29 * 86_400_000);
     expect(body.slice(2)).toEqual([0, true, 'string']);
@@ -118,121 +88,19 @@ describe('a successful invocation', () => {
   });
 
   it('renews workers whose credentials have expired on the simulated clock', async () => {
-    await create('renew', esm('let count = 0; export const handler = async () => ++count;'));
-    expect((await invoke('renew')).body).toBe(1);
+    await create(test, 'renew', esm('let count = 0; export const handler = async () => ++count;'));
+    expect((await invoke(test, 'renew')).body).toBe(1);
     await test.cloud.clock.sleep(13 * 3_600_000);
-    expect((await invoke('renew')).body).toBe(1);
+    expect((await invoke(test, 'renew')).body).toBe(1);
   });
 
   it('returns the tail of the log with START, the output and REPORT', async () => {
-    await create('log', handler('console.log("hello", { a: 1 }); process.stdout.write("raw\\n"); return 1'));
-    const { LogResult } = await invoke('log', {}, { LogType: 'Tail' });
+    await create(test, 'log', handler('console.log("hello", { a: 1 }); process.stdout.write("raw\\n"); return 1'));
+    const { LogResult } = await invoke(test, 'log', {}, { LogType: 'Tail' });
     const log = Buffer.from(LogResult ?? '', 'base64').toString();
     expect(log).toMatch(
       /^(.*\n)*START RequestId: \S+ Version: \$LATEST\n\S+\t\S+\tINFO\thello \{ a: 1 \}\nraw\nEND RequestId: \S+\nREPORT RequestId: \S+\tDuration: /,
     );
-  });
-});
-
-describe('a failing function', () => {
-  it('answers with the name, message and trace of the error', async () => {
-    await create('fails', handler('const error = new Error("no room"); error.name = "PlacementFull"; throw error'));
-    const { body, StatusCode, FunctionError } = await invoke('fails');
-    expect({ StatusCode, FunctionError }).toEqual({ StatusCode: 200, FunctionError: 'Unhandled' });
-    expect(body).toMatchObject({ errorType: 'PlacementFull', errorMessage: 'no room' });
-    expect(body.trace[0]).toContain('no room');
-  });
-
-  it.each([
-    ['thrown_text', handler('throw "plain"'), { errorType: 'string', errorMessage: 'plain' }],
-    [
-      'exit_one',
-      handler('process.exit(1)'),
-      {
-        errorType: 'Runtime.ExitError',
-        errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Runtime exited with error: exit status 1$/),
-      },
-    ],
-    [
-      'exit_zero',
-      handler('process.exit(0)'),
-      {
-        errorType: 'Runtime.ExitError',
-        errorMessage: expect.stringMatching(/Error: Runtime exited without providing a reason$/),
-      },
-    ],
-    [
-      'rejection',
-      handler('Promise.reject(new Error("lost")); await new Promise(() => setTimeout(() => {}, 60000))'),
-      { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'Error: lost' },
-    ],
-    [
-      'memory',
-      handler('const a = []; for (;;) a.push(new Array(1e5).fill(Math.random()))'),
-      { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: killed') },
-    ],
-    [
-      'missing_module',
-      { 'other.mjs': '' },
-      { errorType: 'Runtime.ImportModuleError', errorMessage: expect.stringContaining("Cannot find module 'index'") },
-    ],
-    [
-      'missing_import',
-      esm('import "nothing-of-this-name"; export const handler = 1'),
-      { errorType: 'Runtime.ImportModuleError', errorMessage: expect.stringContaining('nothing-of-this-name') },
-    ],
-    [
-      'missing_handler',
-      esm('export const other = 1'),
-      { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.handler is undefined or not exported' },
-    ],
-    [
-      'syntax',
-      esm('export const handler = ;'),
-      { errorType: 'Runtime.UserCodeSyntaxError', errorMessage: expect.stringContaining('SyntaxError') },
-    ],
-    ['throws_at_init', esm('throw new TypeError("no config")'), { errorType: 'TypeError', errorMessage: 'no config' }],
-    [
-      'callback',
-      esm('export const handler = (event, context, callback) => callback(null, 1)'),
-      { errorType: 'Runtime.CallbackHandlerDeprecated' },
-    ],
-  ])('answers %s as Lambda does, and works again afterwards', async (name, files, expected) => {
-    await create(name, files);
-    for (const _attempt of [1, 2]) {
-      const { body, FunctionError } = await invoke(name);
-      expect(FunctionError).toBe('Unhandled');
-      expect(body).toMatchObject(expected);
-    }
-  });
-
-  it('is stopped at its timeout, also in an endless loop', async () => {
-    await create(
-      'endless',
-      handler('if (event.loop) for (;;); await new Promise((resolve) => setTimeout(resolve, 60000))'),
-      { Timeout: 1 },
-    );
-    for (const loop of [true, false]) {
-      const { body } = await invoke('endless', { loop });
-      expect(body).toEqual({
-        errorType: 'Sandbox.Timedout',
-        errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/),
-      });
-    }
-  });
-
-  it('may call back in the older runtime', async () => {
-    await create(
-      'callback22',
-      esm('export const handler = (event, context, callback) => setTimeout(() => callback(null, "called"), 1)'),
-      { Runtime: 'nodejs22.x' },
-    );
-    expect((await invoke('callback22')).body).toBe('called');
-  });
-
-  it('answers a too large result with Function.ResponseSizeTooLarge', async () => {
-    await create('large', handler('return "x".repeat(6291556)'));
-    expect((await invoke('large')).body.errorType).toBe('Function.ResponseSizeTooLarge');
   });
 });
 
@@ -253,12 +121,12 @@ describe('limits and refusals', () => {
   });
 
   it('throttles beyond the reserved concurrency and runs at most maxWorkers at once', async () => {
-    await create('slow', handler('await new Promise((resolve) => setTimeout(resolve, 20)); return 1'));
-    const many = await Promise.all(Array.from({ length: 12 }, () => invoke('slow')));
+    await create(test, 'slow', handler('await new Promise((resolve) => setTimeout(resolve, 20)); return 1'));
+    const many = await Promise.all(Array.from({ length: 12 }, () => invoke(test, 'slow')));
     expect(many.map(({ body }) => body)).toEqual(Array(12).fill(1));
     expect(test.events.some((event) => event.type === 'lambda.queued')).toBe(true);
     await test.call('lambda', 'PutFunctionConcurrency', { FunctionName: 'slow', ReservedConcurrentExecutions: 2 });
-    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => invoke('slow')));
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => invoke(test, 'slow')));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     expect(outcomes.find((outcome) => outcome.status === 'rejected')).toMatchObject({
       reason: {
@@ -271,7 +139,7 @@ describe('limits and refusals', () => {
 
   it('checks lambda:InvokeFunction on the ARN and tells the observers of each invocation', async () => {
     test.checked.length = 0;
-    await invoke('counter');
+    await invoke(test, 'counter');
     expect(test.checked).toEqual([
       {
         action: 'lambda:InvokeFunction',
@@ -289,6 +157,7 @@ describe('limits and refusals', () => {
 describe('asynchronous invocations', () => {
   it('retry after one and two minutes and give up after the third failure', async () => {
     await create(
+      test,
       'flaky',
       esm('let count = 0; export const handler = async () => { throw new Error("no " + ++count) }'),
     );
