@@ -42,6 +42,7 @@ export function assembleStates(
         if (machine.status === 'DELETING') finishDeletion(states, machine.arn);
       }
     },
+    stop: () => states.executions.close(),
   };
 }
 
@@ -62,8 +63,10 @@ function openStates(cloud: Cloud, options: StatesOptions, createEngine: (host: E
       tasks: createTaskRunner(() => states),
       ended(execution, outcome) {
         if (execution.type === 'STANDARD') {
-          states.executions.end(execution.executionArn, outcome);
-          statusChanged(states, execution.executionArn);
+          const { executionArn, stateMachineArn, name } = execution;
+          const { status, error, cause } = outcome;
+          states.executions.end(executionArn, outcome);
+          statusChanged(states, { executionArn, stateMachineArn, name, status, error, cause });
         }
         states.endings.ended(execution.executionArn, outcome);
       },
@@ -86,7 +89,8 @@ function repairIndex(states: States): void {
     const outcome = outcomeOf(last);
     if (!outcome) continue;
     states.executions.end(arn, outcome);
-    statusChanged(states, arn);
+    const execution = states.executions.get(arn);
+    if (execution) statusChanged(states, { executionArn: arn, ...execution });
     states.endings.ended(arn, outcome);
   }
 }

@@ -19,16 +19,23 @@ interface Entry {
 
 const outboxes = new WeakMap<States, Entry[]>();
 
+/** What observers are told at once. */
+interface Change {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
 /** Tells observers and the default bus what has just become of the execution. */
-export function statusChanged(states: States, executionArn: string): void {
-  const execution = states.executions.get(executionArn);
-  if (!execution) return;
-  const { arn, stateMachineArn, name, status, error, cause } = execution;
-  states.cloud.emit({
-    type: 'states.execution',
-    detail: { executionArn: arn, stateMachineArn, name, status, error, cause },
-  });
+export function statusChanged(states: States, change: Change): void {
+  states.cloud.emit({ type: 'states.execution', detail: { ...change } });
   if (!states.cloud.has('events')) return;
+  const execution = states.executions.get(change.executionArn);
+  if (!execution) return;
+  const { arn, stateMachineArn } = execution;
   const [, , , region = states.cloud.region, accountId = states.cloud.accountId] = arn.split(':');
   const caller: Caller = {
     kind: 'service',

@@ -12,7 +12,7 @@ async function orders(services = {}) {
 
 describe('executions', () => {
   it('answers a repeated start with the running execution, and refuses it once closed or with another input', async () => {
-    const { call, end } = await orders();
+    const { call, end, cloud } = await orders();
     const start = { stateMachineArn: MACHINE, name: 'one', input: '{"a":1}' };
     const first = await call('StartExecution', start);
     expect(first.executionArn).toBe(`${EXECUTION}:one`);
@@ -21,6 +21,8 @@ describe('executions', () => {
     await expect(call('StartExecution', { ...start, input: '{}' })).rejects.toMatchObject(exists);
     end(`${EXECUTION}:one`, { output: '{}' });
     await expect(call('StartExecution', start)).rejects.toMatchObject(exists);
+    await cloud.clock.sleep(91 * 24 * 3600 * 1000);
+    expect((await call('StartExecution', start)).executionArn).toBe(first.executionArn);
   });
 
   it.each([

@@ -34,7 +34,7 @@ export function redriveExecution(states: States): Operation {
         states.executions.redrive(execution.arn, execution.redriveCount + 1, now, input.clientToken);
         states.engine.redrive(execution.arn, execution.redriveCount + 1);
       });
-      statusChanged(states, execution.arn);
+      statusChanged(states, { ...execution, executionArn: execution.arn, status: 'RUNNING' });
       return { redriveDate: new Date(now) };
     },
   };

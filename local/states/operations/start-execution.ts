@@ -92,15 +92,15 @@ export function prepareStart(states: States, input: OperationInput): PreparedSta
 
 function startStandard(states: States, start: PreparedStart, input: OperationInput): unknown {
   const { found, ...execution } = start;
-  const existing = states.executions.get(start.executionArn);
+  const existing = input.name === undefined ? undefined : states.executions.get(start.executionArn);
   if (existing) {
     if (existing.status === 'RUNNING' && existing.input === start.input) {
       return { executionArn: existing.arn, startDate: new Date(existing.startDate) };
     }
-    const kept = start.startTime - (existing.stopDate ?? start.startTime) < NAME_KEPT;
-    if (kept || input.name === undefined) {
+    if (start.startTime - (existing.stopDate ?? start.startTime) < NAME_KEPT) {
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${start.executionArn}'`);
     }
+    states.executions.forget(existing.arn);
   }
   if (states.executions.countRunning() >= MOST_OPEN) {
     throw new AwsError('ExecutionLimitExceeded', `Execution Limit Exceeded: '${MOST_OPEN}'`);
@@ -121,7 +121,8 @@ function startStandard(states: States, start: PreparedStart, input: OperationInp
     });
     states.engine.start(execution);
   });
-  statusChanged(states, start.executionArn);
+  const { executionArn, stateMachineArn, name } = start;
+  statusChanged(states, { executionArn, stateMachineArn, name, status: 'RUNNING' });
   return { executionArn: start.executionArn, startDate: new Date(start.startTime) };
 }
 

@@ -46,6 +46,10 @@ export interface Executions {
   list(filter: ExecutionFilter, limit: number, after?: ListPosition): { record: ExecutionRecord; at: ListPosition }[];
   running(stateMachineArn?: string): string[];
   countRunning(): number;
+  /** Frees the name of an execution that ended long ago. */
+  forget(arn: string): void;
+  /** Writes what is not written yet. */
+  close(): void;
 }
 
 const COLUMNS = {
@@ -97,6 +101,7 @@ export function openExecutions(store: Store): Executions {
     `UPDATE states_execution_index SET status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL, cause = NULL,
      redrive_count = ?, redrive_date = ?, redrive_token = ? WHERE arn = ?`,
   );
+  const remove = database.prepare('DELETE FROM states_execution_index WHERE arn = ?');
   const running = database.prepare("SELECT arn FROM states_execution_index WHERE status = 'RUNNING' ORDER BY sequence");
   const runningOf = database.prepare(
     "SELECT arn FROM states_execution_index WHERE status = 'RUNNING' AND machine = ? ORDER BY sequence",
@@ -105,6 +110,20 @@ export function openExecutions(store: Store): Executions {
   const count = database.prepare("SELECT count(*) AS size FROM states_execution_index WHERE status = 'RUNNING'");
   let open = Number(count.get()?.['size']);
 
+  // Ends are written in groups: until then a crash loses nothing, since the journal has them (see `repairIndex`).
+  let ends = new Map<string, ExecutionOutcome>();
+  const writeEnds = () => {
+    if (ends.size === 0) return;
+    const due = ends;
+    ends = new Map();
+    store.transaction(() => {
+      for (const [arn, { status, stopTime, output, error, cause }] of due) {
+        const { changes } = end.run(status, stopTime, output ?? null, error ?? null, cause ?? null, arn);
+        open -= Number(changes);
+      }
+    });
+  };
+
   return {
     add(record) {
       const values = Object.keys(COLUMNS).map((key) => record[key as keyof typeof COLUMNS] ?? null);
@@ -112,34 +131,35 @@ export function openExecutions(store: Store): Executions {
       open++;
     },
     get(arn) {
+      writeEnds();
       const row = select.get(arn);
       return row && toRecord(row);
     },
     end(arn, outcome) {
-      const { changes } = end.run(
-        outcome.status,
-        outcome.stopTime,
-        outcome.output ?? null,
-        outcome.error ?? null,
-        outcome.cause ?? null,
-        arn,
-      );
-      open -= Number(changes);
+      if (ends.size === 0) setImmediate(writeEnds);
+      ends.set(arn, outcome);
     },
     redrive(arn, redriveCount, date, token) {
+      writeEnds();
       redrive.run(redriveCount, date, token ?? null, arn);
       open++;
     },
     list(filter, limit, after) {
+      writeEnds();
       const { sql, values } = listQuery(filter, limit, after);
       const rows = database.prepare(sql).all(...values);
       return rows.map((row) => ({ record: toRecord(row), at: [Number(row['start_date']), Number(row['sequence'])] }));
     },
     running(stateMachineArn) {
+      writeEnds();
       const rows = stateMachineArn === undefined ? running.all() : runningOf.all(stateMachineArn);
       return rows.map((row) => String(row['arn']));
     },
-    countRunning: () => open,
+    countRunning: () => open - ends.size,
+    forget(arn) {
+      remove.run(arn);
+    },
+    close: writeEnds,
   };
 }
 
