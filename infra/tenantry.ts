@@ -9,6 +9,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUS_NAME } from '../events/catalogue.ts';
 import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
+import { platformGroup } from '../tenancy/workspace/names.ts';
 import { FoundationAccess } from './foundation-access.ts';
 import { foundationAsset } from './foundation-template.ts';
 import { projectRoot } from './project-root.ts';
@@ -65,12 +66,7 @@ export class Tenantry extends Construct {
     });
     this.workflows = createWorkflows(this, prefix, steps);
     this.#route(prefix, config, steps);
-    accessEntries(this, config, [
-      steps.ensureClusterBaseline,
-      steps.ensureNamespace,
-      steps.releaseNamespace,
-      steps.proveIsolation,
-    ]);
+    accessEntries(this, config, steps);
   }
 
   #route(prefix: string, config: TenantryConfig, steps: Steps): void {
@@ -112,21 +108,29 @@ export class Tenantry extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html */
-function accessEntries(scope: Construct, config: TenantryConfig, steps: readonly StepLambda[]): void {
+/**
+ * The steps that work in clusters come as the group `tenantry:platform`, whose rights the cluster baseline defines. Only
+ * the step that writes the baseline is a cluster administrator: making roles for tenants needs every right they hold.
+ * https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html
+ */
+function accessEntries(scope: Construct, config: TenantryConfig, steps: Steps): void {
+  const administrator = {
+    policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy',
+    accessScope: { type: 'cluster' },
+  };
   for (const { name } of config.sharedClusters) {
-    for (const step of steps) {
+    for (const step of [
+      steps.ensureClusterBaseline,
+      steps.ensureNamespace,
+      steps.releaseNamespace,
+      steps.proveIsolation,
+    ]) {
       new CfnAccessEntry(scope, `Access-${name}-${step.node.id}`, {
         clusterName: name,
         principalArn: step.role.roleArn,
         type: 'STANDARD',
-        // Making roles and bindings for tenants needs every right that they hold.
-        accessPolicies: [
-          {
-            policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy',
-            accessScope: { type: 'cluster' },
-          },
-        ],
+        kubernetesGroups: [platformGroup],
+        ...(step === steps.ensureClusterBaseline && { accessPolicies: [administrator] }),
       });
     }
   }

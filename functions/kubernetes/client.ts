@@ -26,7 +26,7 @@ export interface KubernetesRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface KubernetesAnswer {
@@ -65,7 +65,7 @@ export const fieldManager = 'tenantry';
 /** `headers` are put on every request and asked for each time: tokens expire. */
 export function kubernetesClient(
   connection: Connection,
-  headers: () => Promise<Readonly<Record<string, string | string[]>>>,
+  headers: () => Promise<Readonly<Record<string, string>>>,
 ): Kubernetes {
   const request = async ({ method, path, body, contentType, headers: extra }: KubernetesRequest) => {
     const answer = await connection({
