@@ -216,3 +216,20 @@ it('lets an AWS service use its own source', async () => {
   const Entries = [{ Source: 'aws.states', DetailType: 'x', Detail: '{}' }];
   expect(await harness.cloud.call('events', 'PutEvents', { Entries }, service)).toMatchObject({ FailedEntryCount: 0 });
 });
+
+it('asks no policy of an AWS service that sends its own events to the default bus, and one for every other bus', async () => {
+  const refusing = await startHarness((cloud) => eventsService(cloud), {
+    identity: {
+      authorize: () => {
+        throw new AwsError('AccessDeniedException', 'refused', { status: 403 });
+      },
+    },
+  });
+  const service = { ...OPERATOR, kind: 'service' as const, arn: 'states.amazonaws.com', sourceAccount: '111111111111' };
+  const put = (entry: object) =>
+    refusing.cloud.call('events', 'PutEvents', { Entries: [{ DetailType: 'x', Detail: '{}', ...entry }] }, service);
+  expect(await put({ Source: 'aws.states' })).toMatchObject({ FailedEntryCount: 0 });
+  await expect(put({ Source: 'aws.states', EventBusName: 'shop' })).rejects.toMatchObject({ message: 'refused' });
+  await expect(put({ Source: 'shop' })).rejects.toMatchObject({ message: 'refused' });
+  await refusing.cloud.stop();
+});

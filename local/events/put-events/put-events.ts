@@ -19,7 +19,7 @@ const LARGEST_REQUEST = 1024 * 1024;
 export function putEventsOperation(parts: EventsParts): Operations {
   return {
     PutEvents: {
-      authorize: (input, context) => accessRequests(parts, input, context),
+      authorize: (input, context) => (sendsItsOwn(input, context) ? [] : accessRequests(parts, input, context)),
       handle(input, context) {
         const entries = checkedEntries(input);
         const fromService = context.caller.kind === 'service';
@@ -64,6 +64,18 @@ function accept(
   });
   planned.push(...parts.router.route(bus, event));
   return { EventId: event.id };
+}
+
+/**
+ * An AWS service tells the account's default bus what happens to its resources; no policy is asked.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
+ */
+function sendsItsOwn(input: OperationInput, context: RequestContext): boolean {
+  if (context.caller.kind !== 'service' || !Array.isArray(input.Entries)) return false;
+  return input.Entries.every(
+    (entry: unknown) =>
+      isObject(entry) && entry.EventBusName === undefined && String(entry.Source ?? '').startsWith('aws.'),
+  );
 }
 
 /** One check for each bus, with the sources and detail types sent to it. */
