@@ -90,3 +90,90 @@ describe('an execution', () => {
     expect(run.outcome.output).toBe('[{"items":[1,2]},[1,2]]');
   });
 });
+
+describe('a definition that cannot run', () => {
+  const only = (state: object) => ({ StartAt: 'S', States: { S: state } });
+  test.each([
+    ['a state that does not exist', { StartAt: 'S', States: {} }, "There is no state 'S'"],
+    ['an unknown type', only({ Type: 'Sleep' }), 'Unknown state type'],
+    ['a malformed path', only({ Type: 'Pass', InputPath: '$.[', End: true }), 'Property name expected'],
+    ['malformed JSONata', only({ Type: 'Pass', QueryLanguage: 'JSONata', Output: '{% ( %}', End: true }), 'before end'],
+    [
+      'a filter that backtracks without end',
+      only({ Type: 'Pass', Parameters: { 'a.$': '$[?(@ =~ /(a+)+$/)]' }, End: true }),
+      'timeout',
+    ],
+    [
+      'a loop',
+      { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'A' } } },
+      'maximum number of history events (25000)',
+    ],
+  ])('%s fails as States.Runtime', async (_name, definition, cause) => {
+    const { outcome } = await runMachine(definition, [`${'a'.repeat(50)}!`]);
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining(cause) });
+  });
+
+  test('no rule of a Choice matches', async () => {
+    const choice = only({ Type: 'Choice', Choices: [{ Variable: '$', IsNull: true, Next: 'S' }] });
+    const { outcome } = await runMachine(choice, 1);
+    expect(outcome.error).toBe('States.NoChoiceMatched');
+  });
+
+  test('a state that doubles its input ends at the payload limit', async () => {
+    const doubling = { Type: 'Pass', Parameters: { 'a.$': '$', 'b.$': '$' }, Next: 'S' };
+    const { outcome } = await runMachine(only(doubling), 'xxxxxxxx');
+    expect(outcome.error).toBe('States.DataLimitExceeded');
+  });
+
+  test('deep nesting neither stops the engine nor harms what only passes it on', async () => {
+    const deep = JSON.parse(`${'['.repeat(4_000)}${']'.repeat(4_000)}`);
+    const passed = await runMachine(only({ Type: 'Pass', Parameters: { 'a.$': '$' }, End: true }), deep);
+    expect(passed.outcome.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('a distributed Map', () => {
+  const machine = (more: object, state: object = { Type: 'Pass', End: true }) => ({
+    StartAt: 'M',
+    States: {
+      M: {
+        Type: 'Map',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'S',
+          States: { S: state, Bad: { Type: 'Fail', Error: 'Bad' }, Good: { Type: 'Pass', End: true } },
+        },
+        End: true,
+        ...more,
+      },
+    },
+  });
+  const picky = {
+    Type: 'Choice',
+    Choices: [{ Variable: '$', NumericEquals: 2, Next: 'Bad' }],
+    Default: 'Good',
+  };
+
+  test('hands out batches with their common input', async () => {
+    const batcher = { ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { of: 'all' } } };
+    const { outcome } = await runMachine(machine(batcher), [1, 2, 3]);
+    expect(JSON.parse(outcome.output ?? '')).toEqual([
+      { BatchInput: { of: 'all' }, Items: [1, 2] },
+      { BatchInput: { of: 'all' }, Items: [3] },
+    ]);
+  });
+
+  test('tolerates as many failures as it says, and not one more', async () => {
+    const tolerant = await runMachine(machine({ ToleratedFailurePercentage: 50 }, picky), [1, 2, 3]);
+    expect(tolerant.outcome).toMatchObject({ status: 'SUCCEEDED', output: '[1,3]' });
+    const strict = await runMachine(machine({ ToleratedFailureCount: 1 }, picky), [2, 2, 3]);
+    expect(strict.outcome.error).toBe('States.ExceedToleratedFailureThreshold');
+    expect(strict.history.map((event) => event.type).slice(2)).toEqual([
+      'MapStateStarted',
+      'MapRunStarted',
+      'MapRunFailed',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+});

@@ -40,7 +40,7 @@ export function createEngine(host: EngineHost, options: { turnMilliseconds?: num
 
   function forget(execution: Execution): void {
     executions.delete(execution.start.executionArn);
-    for (const [token, thread] of tokens) if (thread.execution === execution) tokens.delete(token);
+    for (const thread of execution.threads.values()) if (thread.task?.token) tokens.delete(thread.task.token);
   }
 
   function add(execution: Execution): void {

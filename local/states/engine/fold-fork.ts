@@ -192,18 +192,21 @@ export function joinFork(thread: Thread): void {
     const result = fork?.results[i];
     if (result) texts.push(textOf(result));
   }
-  discardFork(thread);
+  closeFork(thread, { forget: true });
   thread.phase = 'finish';
   thread.result = fromText(`[${texts.join(',')}]`);
 }
 
-/** Forgets the branches and everything below them. */
-export function discardFork(thread: Thread): void {
+/** Ends the branches and everything below them: none takes another step, no report of theirs counts. */
+export function closeFork(thread: Thread, options: { forget: boolean }): void {
   const { threads } = thread.execution;
   for (const id of thread.fork?.children ?? []) {
     const child = threads.get(id);
-    if (child) discardFork(child);
-    threads.delete(id);
+    if (!child) continue;
+    closeFork(child, options);
+    child.closed = true;
+    child.task = undefined;
+    if (options.forget) threads.delete(id);
   }
-  thread.fork = undefined;
+  if (options.forget) thread.fork = undefined;
 }

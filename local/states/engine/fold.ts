@@ -1,13 +1,5 @@
 import type { HistoryEvent, JsonValue } from './contract.ts';
-import {
-  discardFork,
-  endBranch,
-  endIteration,
-  joinFork,
-  startIteration,
-  startMap,
-  startParallel,
-} from './fold-fork.ts';
+import { closeFork, endBranch, endIteration, joinFork, startIteration, startMap, startParallel } from './fold-fork.ts';
 import type { PrivateDetails, Thread } from './model.ts';
 import { fromText, type Payload } from './payload.ts';
 import { applyRedriven } from './redrive.ts';
@@ -150,7 +142,7 @@ function fail(thread: Thread, event: HistoryEvent, extra: PrivateDetails, detail
   if (event.id > 0) thread.previous = event.id;
   thread.task = undefined;
   // A redrive goes on with the branches of a state that failed for good.
-  if (extra.a !== 'fail' || event.type === FAILED) discardFork(thread);
+  closeFork(thread, { forget: extra.a !== 'fail' || event.type === FAILED });
   thread.failure = {
     error: extra.e ?? details.error,
     cause: extra.c ?? details.cause,

@@ -30,6 +30,7 @@ const EXECUTE: Readonly<Record<StateType, Execute>> = {
  * state as a failure: nothing an execution contains can harm another one.
  */
 export function step(runtime: Runtime, thread: Thread): void | Promise<void> {
+  if (thread.closed) return;
   try {
     const pending = stepPhase(runtime, thread);
     return pending?.catch((error: unknown) => failWith(runtime, thread, error));
@@ -48,7 +49,8 @@ function failWith(runtime: Runtime, thread: Thread, error: unknown): void {
 
 function internalReason(error: unknown): string {
   if (error instanceof RangeError) return 'The data is nested too deeply or is too large to be processed.';
-  return error instanceof Error ? error.message : String(error);
+  // JSONata throws objects that are no Errors.
+  return String((error as { message?: unknown }).message ?? error);
 }
 
 function stepPhase(runtime: Runtime, thread: Thread): void | Promise<void> {
@@ -135,7 +137,7 @@ function threadEnded(runtime: Runtime, thread: Thread): void | Promise<void> {
     );
     return;
   }
-  if (!parent.fork) return;
+  if (parent.phase !== 'fork' || !parent.fork) return;
   if (!parent.fork.items) {
     parallelProgress(runtime, parent);
     return;

@@ -100,14 +100,12 @@ function pathArgument(call: IntrinsicCall, path: Path, scope: Scope): JsonValue 
   const found = path.root === '$' ? evaluatePath(path, scope.data) : findPath(path, scope);
   if ('value' in found) return found.value;
   const shown = path.root === '$$' ? scope.context() : scope.data;
-  throw failed(
-    call,
-    `The JsonPath argument for the field '${path.text}' could not be found in the input '${JSON.stringify(shown)}'`,
-  );
+  const why = `The JsonPath argument for the field '${path.text}' could not be found in the input '${JSON.stringify(shown)}'`;
+  throw failed(call, why, 'States.Runtime');
 }
 
-function failed(call: IntrinsicCall, why: string) {
-  return runtimeFailure(`The function '${call.text}' had the following error: ${why}`, 'States.IntrinsicFailure');
+function failed(call: IntrinsicCall, why: string, error = 'States.IntrinsicFailure') {
+  return runtimeFailure(`The function '${call.text}' had the following error: ${why}`, error);
 }
 
 function unescapeText(raw: string): string {

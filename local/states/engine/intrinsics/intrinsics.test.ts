@@ -93,8 +93,13 @@ test.each([
   "States.Format('{} {}', 1)",
   'States.Base64Encode($.long)',
   "States.StringToJson('{')",
-  'States.MathAdd(1, $.missing)',
 ])('%s is an intrinsic failure', (text) => {
   const data = { list: [1], long: 'x'.repeat(10_001) };
   expect(() => call(text, data)).toThrow(expect.objectContaining({ error: 'States.IntrinsicFailure' }));
+});
+
+test('a path that finds nothing is a runtime error that shows the input', () => {
+  expect(() => call('States.MathAdd(1, $.missing)', { n: 1 })).toThrow(
+    expect.objectContaining({ error: 'States.Runtime', message: expect.stringContaining('{"n":1}') }),
+  );
 });

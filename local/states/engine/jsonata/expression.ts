@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import { BoundedRegExp } from '../bounded-regexp.ts';
 import type { JsonValue } from '../contract.ts';
 import { evaluationFailure, type StateFailure } from '../failure.ts';
 import { lookupVariable, type Scope } from '../scope.ts';
@@ -6,7 +7,6 @@ import { bindBounds, boundRanges, inspect, type Syntax } from './bounds.ts';
 import { cleanResult } from './clean.ts';
 import { fastPath } from './fast-path.ts';
 import { awsFunctions } from './functions.ts';
-import { BoundedRegExp } from './regex.ts';
 import { timeFunctions } from './time.ts';
 
 /** What a JSONata field must give; other types are a States.QueryEvaluationError. */

@@ -1,3 +1,4 @@
+import { BoundedRegExp } from '../bounded-regexp.ts';
 import type { JsonValue } from '../contract.ts';
 import { jsonEquals } from '../payload.ts';
 import { evaluatePath } from './evaluate.ts';
@@ -54,7 +55,7 @@ function parseTerm(text: string): FilterTest {
 function matcher(left: Operand, text: string): FilterTest {
   const match = /^\/(.*)\/([imsu]*)$/.exec(text);
   if (!match) throw new PathSyntaxError(`Not a regular expression: ${text}`);
-  const expression = new RegExp(`^(?:${match[1]})$`, match[2]);
+  const expression = new BoundedRegExp(`^(?:${match[1]})$`, match[2]);
   return (item, root) => {
     const value = left(item, root);
     return typeof value === 'string' && expression.test(value);

@@ -18,6 +18,7 @@ export function abortBranches(runtime: Runtime, thread: Thread): void {
 function abortThread(runtime: Runtime, child: Thread): void {
   const wasOpen = child.phase !== 'done';
   if (child.fork) abortBranches(runtime, child);
+  if (child.task?.token !== undefined) runtime.tokens.delete(child.task.token);
   stopThread(child);
   const type = child.state?.type;
   const inState = child.phase !== 'enter' && child.phase !== 'done';

@@ -8,16 +8,16 @@ import { childWorkflow, exceededTolerance } from './map-distributed.ts';
 /** Starts as many iterations as may run, and ends the state when all have ended or one too many has failed. */
 export async function mapProgress(runtime: Runtime, thread: Thread): Promise<void> {
   const { fork, state } = thread;
-  if (!fork || !state) return;
+  if (!fork || !state || thread.phase !== 'fork') return;
   if (failedFork(runtime, thread, fork)) return;
-  while (thread.fork === fork && fork.started < fork.size && running(fork) < fork.concurrency) {
+  while (thread.phase === 'fork' && fork.started < fork.size && running(fork) < fork.concurrency) {
     const index = fork.started;
     const { item, input } = await iterationInput(thread, state, index);
     // Another iteration may have failed the Map meanwhile.
-    if (thread.fork !== fork || fork.started !== index) return;
+    if (thread.phase !== 'fork' || thread.fork !== fork || fork.started !== index) return;
     startIteration(runtime, thread, fork, index, item, input);
   }
-  if (thread.fork !== fork || fork.finished < fork.size) return;
+  if (thread.phase !== 'fork' || fork.finished < fork.size) return;
   if (fork.distributed) {
     const succeeded = runtime.record(thread, { type: 'MapRunSucceeded' });
     runtime.record(thread, { type: 'MapStateSucceeded', previous: succeeded.id });

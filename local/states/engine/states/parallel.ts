@@ -32,7 +32,7 @@ export function wakeBranches(runtime: Runtime, thread: Thread): void {
 /** Ends the state once every branch has ended, or once one has failed. */
 export function parallelProgress(runtime: Runtime, thread: Thread): void {
   const { fork, execution } = thread;
-  if (!fork) return;
+  if (!fork || thread.phase !== 'fork') return;
   for (const id of fork.children) {
     const child = execution.threads.get(id);
     if (child?.phase === 'failed' && child.failure) {
