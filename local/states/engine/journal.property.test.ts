@@ -19,6 +19,7 @@ interface Part {
 }
 
 const leaf: fc.Arbitrary<Part> = fc.oneof(
+  fc.constant<Part>({ name: 'Boom', make: () => ({ Type: 'Fail', Error: 'Boom', Cause: 'on purpose' }) }),
   fc.constant<Part>({
     name: 'Pass',
     make: (next) => ({ Type: 'Pass', Parameters: { 'items.$': '$.items', 'n.$': 'States.MathAdd($.n, 1)' }, ...next }),
@@ -74,6 +75,7 @@ function parallel(depth: number): fc.Arbitrary<Part> {
     make: (next, prefix) => ({
       Type: 'Parallel',
       ResultPath: '$.branches',
+      Catch: [{ ErrorEquals: ['Boom'], ResultPath: '$.caught', Next: 'Next' in next ? next.Next : 'Caught' }],
       Branches: branches.map((branch, i) => branch(`${prefix}b${i}`)),
       ...next,
     }),
@@ -90,6 +92,7 @@ function map(depth: number): fc.Arbitrary<Part> {
       ItemSelector: { 'n.$': '$$.Map.Item.Value', 'items.$': '$.items' },
       MaxConcurrency: concurrency,
       ResultPath: '$.mapped',
+      Retry: [{ ErrorEquals: ['Boom'], MaxAttempts: 1 }],
       ItemProcessor: { ProcessorConfig: { Mode, ExecutionType: 'STANDARD' }, ...body(`${prefix}m`) },
       ...next,
     }),
