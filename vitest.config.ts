@@ -13,11 +13,23 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'end-to-end',
-          include: ['test/**/*.test.ts'],
+          name: 'kubernetes',
+          include: ['test/kube*/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'end-to-end',
+          include: ['test/end-to-end/**/*.test.ts'],
+          globalSetup: ['test/end-to-end/support/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startServer } from './server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Endpoint of the local cloud that the files of `test/end-to-end` share. */
+    endpoint: string;
+  }
+}
+
+/** One local cloud with the product on it for all files: starting it takes longer than most of them. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const state = mkdtempSync(join(tmpdir(), 'tenantry-end-to-end-'));
+  const server = await startServer({ state });
+  project.provide('endpoint', server.endpoint);
+  return async () => {
+    await server.stop();
+    rmSync(state, { recursive: true, force: true });
+  };
+}
