@@ -51,6 +51,15 @@ describe('jumpingClock', () => {
     first.close();
   });
 
+  it('leaves nothing behind that keeps the process alive', async () => {
+    const timeouts = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timeouts();
+    const clock = jumpingClock();
+    for (let leap = 0; leap < 5; leap++) await clock.sleep(HOUR);
+    clock.close();
+    expect(timeouts()).toBe(before);
+  });
+
   it('does not fire cancelled timers', async () => {
     const clock = jumpingClock();
     let fired = false;

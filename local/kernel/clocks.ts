@@ -57,6 +57,8 @@ function createClock(source: TimeSource): Clock {
   let closed = false;
 
   function fireDue(): void {
+    // After a leap the one that was set for later is still there, and would keep the process alive.
+    clearTimeout(wakeUp);
     wakeUp = undefined;
     const now = source.now();
     for (;;) {
