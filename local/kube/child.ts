@@ -72,7 +72,8 @@ export function startChild(options: ChildOptions): Child {
     name: options.name,
     pid: pid ?? 0,
     ended,
-    hasEnded: () => pid === undefined || child.exitCode !== null || child.signalCode !== null,
+    // Looks for itself: Node may not have noticed yet.
+    hasEnded: () => pid === undefined || processStart(pid) === undefined,
     async stop(patience) {
       if (pid === undefined) return;
       child.ref();

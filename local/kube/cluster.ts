@@ -22,6 +22,8 @@ export interface RunningCluster {
   readonly startMilliseconds: number;
   /** Whether it still runs, against a living etcd, with these options. */
   serves(wanted: ControlPlaneOptions): boolean;
+  /** Resolves with a description when any of its processes, or the etcd behind it, has ended. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,12 @@ export async function startCluster(request: ClusterRequest): Promise<RunningClus
     startMilliseconds: Math.round(performance.now() - began),
     serves: (options) =>
       JSON.stringify(options) === optionsText && !etcd.child.hasEnded() && children.every((child) => !child.hasEnded()),
+    ended: Promise.race(
+      [...children, etcd.child].map(async (child) => {
+        const reason = await child.ended;
+        return `${reason} of ${child.name}`;
+      }),
+    ),
     stop,
   };
 }

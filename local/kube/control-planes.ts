@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import type { KubeAssets } from './assets.ts';
 import { claimFolder } from './claim.ts';
 import { clusterPrefix, type RunningCluster, startCluster } from './cluster.ts';
-import { type Etcd, startEtcd } from './etcd.ts';
-import { endLeftovers } from './leftovers.ts';
 import { residentBytes } from './process-identity.ts';
+import { sharedEtcd } from './shared-etcd.ts';
 
 /** How the API server of one cluster asks back. The URLs take TokenReview and SubjectAccessReview v1 by POST. */
 export interface ControlPlaneOptions {
@@ -62,6 +61,8 @@ export interface ControlPlanesOptions {
   readonly log?: (message: string) => void;
 }
 
+const MOST_REVIVALS = 5;
+
 /** Starts nothing yet. Throws if another living process uses the folder. */
 export function createControlPlanes(options: ControlPlanesOptions): ControlPlanes {
   const { folder, assets, log = () => undefined } = options;
@@ -69,8 +70,8 @@ export function createControlPlanes(options: ControlPlanesOptions): ControlPlane
   const release = claimFolder(folder);
   const clusters = new Map<string, RunningCluster>();
   const queues = new Map<string, Promise<unknown>>();
-  let etcd: Promise<Etcd> | undefined;
-  let etcdPid: number | undefined;
+  const etcd = sharedEtcd(folder, processes, assets);
+  const revivals = new Map<string, number>();
 
   /** Start, stop and removal of one cluster happen one after the other. */
   function inTurn<T>(clusterId: string, work: () => Promise<T>): Promise<T> {
@@ -79,65 +80,75 @@ export function createControlPlanes(options: ControlPlanesOptions): ControlPlane
     return turn;
   }
 
-  async function runningEtcd(): Promise<Etcd> {
-    if (etcd && (await etcd).child.hasEnded()) etcd = undefined;
-    etcd ??= endLeftovers(processes).then(() => startEtcd(join(folder, 'etcd'), processes, assets));
-    try {
-      const started = await etcd;
-      etcdPid = started.child.pid;
-      return started;
-    } catch (error) {
-      etcd = undefined;
-      throw error;
-    }
-  }
-
   async function start(clusterId: string, wanted: ControlPlaneOptions): Promise<ControlPlane> {
     const running = clusters.get(clusterId);
     if (running?.serves(wanted)) return running.plane;
-    if (running) await running.stop();
+    if (running) await stop(clusterId);
     const cluster = await startCluster({
       clusterId,
       wanted,
       assets,
       processes,
       folder: join(folder, 'clusters', clusterId),
-      etcd: await runningEtcd(),
+      etcd: await etcd.running(),
     });
     clusters.set(clusterId, cluster);
+    void cluster.ended.then((reason) => reviveLater(cluster, reason, wanted));
     log(`cluster ${clusterId} answers at ${cluster.plane.endpoint} after ${cluster.startMilliseconds} ms`);
     return cluster.plane;
   }
 
   async function stop(clusterId: string): Promise<void> {
-    await clusters.get(clusterId)?.stop();
+    const cluster = clusters.get(clusterId);
+    // Forgotten first: its end is no surprise.
     clusters.delete(clusterId);
+    await cluster?.stop();
+  }
+
+  /** Nobody asked for this end: the cluster starts again, a few times in the life of this process. */
+  async function reviveLater(cluster: RunningCluster, reason: string, wanted: ControlPlaneOptions): Promise<void> {
+    const { clusterId } = cluster.plane;
+    if (clusters.get(clusterId) !== cluster) return;
+    const count = (revivals.get(clusterId) ?? 0) + 1;
+    revivals.set(clusterId, count);
+    const again = count <= MOST_REVIVALS;
+    log(`cluster ${clusterId} ended with ${reason}; ${again ? 'starting it again' : 'giving it up'}`);
+    if (!again) return;
+    try {
+      await inTurn(clusterId, async () => clusters.get(clusterId) === cluster && (await start(clusterId, wanted)));
+    } catch (error) {
+      log(`cluster ${clusterId} did not start again: ${(error as Error).message}`);
+    }
   }
 
   return {
-    prepare: async () => void (await runningEtcd()),
+    prepare: async () => void (await etcd.running()),
     ensureRunning: (clusterId, wanted) => inTurn(clusterId, () => start(clusterId, wanted)),
     stop: (clusterId) => inTurn(clusterId, () => stop(clusterId)),
     remove: (clusterId) =>
       inTurn(clusterId, async () => {
         await stop(clusterId);
-        await (await runningEtcd()).deletePrefix(clusterPrefix(clusterId));
+        await (await etcd.running()).deletePrefix(clusterPrefix(clusterId));
         rmSync(join(folder, 'clusters', clusterId), { recursive: true, force: true });
       }),
     async stopAll() {
       await Promise.all([...queues.keys()].map((clusterId) => inTurn(clusterId, () => stop(clusterId))));
       // An API server that outlives its etcd takes a minute to end: etcd goes last.
-      await (await etcd)?.child.stop(5_000);
-      etcd = undefined;
+      await etcd.stop();
       release();
     },
     stats: () => ({
       clusters: [...clusters.values()].map((cluster) => ({
         clusterId: cluster.plane.clusterId,
-        residentBytes: cluster.plane.pids.reduce((sum, pid) => sum + (residentBytes(pid) ?? 0), 0),
+        residentBytes: cluster.plane.pids.reduce((sum, pid) => sum + resident(pid), 0),
         startMilliseconds: cluster.startMilliseconds,
       })),
-      etcdResidentBytes: etcdPid === undefined ? 0 : (residentBytes(etcdPid) ?? 0),
+      etcdResidentBytes: resident(etcd.pid()),
     }),
   };
+}
+
+/** 0 for a process that does not run. */
+function resident(pid: number | undefined): number {
+  return (pid === undefined ? undefined : residentBytes(pid)) ?? 0;
 }
