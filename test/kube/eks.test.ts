@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  AssociateAccessPolicyCommand,
+  CreateAccessEntryCommand,
+  CreateClusterCommand,
+  DeleteAccessEntryCommand,
+  DeleteClusterCommand,
+  DescribeClusterCommand,
+  EKSClient,
+} from '@aws-sdk/client-eks';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { presignedUrl, tokenOf } from '../../local/eks/test-cluster.ts';
+import { administrator } from '../../local/kernel/cloud.ts';
+import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
+import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
+
+const ACCOUNT = '111111111111';
+const OPERATOR = { accessKeyId: ACCOUNT, secretAccessKey: 'any' };
+const TENANT = `arn:aws:iam::${ACCOUNT}:role/tenant`;
+const POLICIES = 'arn:aws:eks::aws:cluster-access-policy';
+const MINUTE = 60_000;
+const state = mkdtempSync(join(tmpdir(), 'tenantry-eks-'));
+let local: LocalCloud;
+let eks: EKSClient;
+
+async function start(): Promise<void> {
+  local = await startLocalCloud({ port: 0, services: ['iam', 'sts', 'eks'], clock: 'jump', state });
+  eks = new EKSClient({ endpoint: local.endpoint, region: 'us-east-1', credentials: OPERATOR });
+}
+
+beforeAll(async () => {
+  await ensureControlPlaneBinary((line) => console.log(line));
+  await start();
+  await role('eks', { Service: 'eks.amazonaws.com' });
+  await role('tenant', { AWS: `arn:aws:iam::${ACCOUNT}:root` });
+  // IAM is eventually consistent.
+  await local.cloud.clock.sleep(MINUTE);
+}, 900_000);
+
+afterAll(async () => {
+  eks.destroy();
+  await local.stop();
+  rmSync(state, { recursive: true, force: true });
+});
+
+function role(RoleName: string, Principal: object) {
+  const statement = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  return local.cloud.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument }, administrator(ACCOUNT));
+}
+
+async function tenantToken(): Promise<string> {
+  const input = { RoleArn: TENANT, RoleSessionName: 'bob' };
+  const { Credentials: issued } = await local.cloud.call('sts', 'AssumeRole', input, administrator(ACCOUNT));
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = issued;
+  return tokenOf(await presignedUrl({ accessKeyId, secretAccessKey, sessionToken }, 'shared'));
+}
+
+async function operatorToken(): Promise<string> {
+  return tokenOf(await presignedUrl(OPERATOR, 'shared'));
+}
+
+/** The Kubernetes API as an EKS client finds it: endpoint and CA from DescribeCluster, a token of its own making. */
+async function kubernetes(token: string): Promise<CoreV1Api> {
+  const { cluster } = await eks.send(new DescribeClusterCommand({ name: 'shared' }));
+  const config = new KubeConfig();
+  const caData = cluster?.certificateAuthority?.data;
+  config.loadFromClusterAndUser(
+    { name: 'c', server: String(cluster?.endpoint), skipTLSVerify: false, ...(caData && { caData }) },
+    { name: 'u', token },
+  );
+  return config.makeApiClient(CoreV1Api);
+}
+
+const status = (code: number) => expect.objectContaining({ code }) as Error;
+
+describe('a cluster of the local EKS', () => {
+  it('lets its creator in and nobody without an access entry', async () => {
+    await eks.send(
+      new CreateClusterCommand({
+        name: 'shared',
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/eks`,
+        resourcesVpcConfig: { subnetIds: ['subnet-a', 'subnet-b'] },
+        accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: true },
+      }),
+    );
+    await local.cloud.clock.sleep(15 * MINUTE);
+    const { cluster } = await eks.send(new DescribeClusterCommand({ name: 'shared' }));
+    expect(cluster?.status).toBe('ACTIVE');
+    const operator = await kubernetes(await operatorToken());
+    for (const name of ['acme', 'other']) await operator.createNamespace({ body: { metadata: { name } } });
+    const tenant = await kubernetes(await tenantToken());
+    await expect(tenant.listNamespacedPod({ namespace: 'acme' })).rejects.toEqual(status(401));
+  });
+
+  it('gives a principal what its entry and its access policy say, where they say it, as long as they say it', async () => {
+    const entry = { clusterName: 'shared', principalArn: TENANT };
+    const token = await tenantToken();
+    const tenant = await kubernetes(token);
+    await eks.send(new CreateAccessEntryCommand(entry));
+    await local.cloud.clock.sleep(MINUTE);
+    await expect(tenant.listNamespacedPod({ namespace: 'acme' })).rejects.toEqual(status(403));
+    await eks.send(
+      new AssociateAccessPolicyCommand({
+        ...entry,
+        policyArn: `${POLICIES}/AmazonEKSEditPolicy`,
+        accessScope: { type: 'namespace', namespaces: ['acme'] },
+      }),
+    );
+    await local.cloud.clock.sleep(MINUTE);
+    await tenant.createNamespacedConfigMap({ namespace: 'acme', body: { metadata: { name: 'settings' } } });
+    await expect(tenant.listNamespacedPod({ namespace: 'other' })).rejects.toEqual(status(403));
+    await expect(tenant.listNode()).rejects.toEqual(status(403));
+    await eks.send(new DeleteAccessEntryCommand(entry));
+    await local.cloud.clock.sleep(MINUTE);
+    await expect(tenant.listNamespacedPod({ namespace: 'acme' })).rejects.toEqual(status(401));
+  });
+
+  it('is there with its objects after a restart of the local cloud', async () => {
+    eks.destroy();
+    await local.stop();
+    await start();
+    const operator = await kubernetes(await operatorToken());
+    await operator.readNamespacedConfigMap({ namespace: 'acme', name: 'settings' });
+  });
+
+  it('is gone with its API when it is deleted', async () => {
+    const { cluster } = await eks.send(new DescribeClusterCommand({ name: 'shared' }));
+    await eks.send(new DeleteClusterCommand({ name: 'shared' }));
+    await local.cloud.clock.sleep(10 * MINUTE);
+    const named = { name: 'ResourceNotFoundException' };
+    // The API server takes a moment of real time to end.
+    for (let tries = 0; tries < 100 && (await describes()); tries++) await delay(50);
+    await expect(eks.send(new DescribeClusterCommand({ name: 'shared' }))).rejects.toMatchObject(named);
+    await expect(fetch(`${cluster?.endpoint}/readyz`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+});
+
+function describes(): Promise<boolean> {
+  return eks.send(new DescribeClusterCommand({ name: 'shared' })).then(
+    () => true,
+    () => false,
+  );
+}
