@@ -27,7 +27,12 @@ function write(
   const { accessEntries } = engine.database;
   const now = engine.cloud.clock.now();
   const at = now + engine.durations.accessEntryPropagation;
+  if (entry) rememberPrincipal(engine, cluster, entry);
   accessEntries.put(key, changed(accessEntries.get(key), entry, { now, at }));
+}
+
+function rememberPrincipal(engine: EksEngine, cluster: ClusterRecord, entry: AccessEntryRecord): void {
+  engine.database.principalArns.put(ownedKey(cluster, entry.principalId), entry.principalArn);
 }
 
 /** All entries the API shows. */
@@ -100,5 +105,6 @@ export function bootstrapCreator(engine: EksEngine, cluster: ClusterRecord, call
       { policyArn: CLUSTER_ADMIN, accessScope: { ...accessScope, namespaces: [] }, associatedAt: now, modifiedAt: now },
     ],
   });
+  rememberPrincipal(engine, cluster, entry);
   engine.database.accessEntries.put(ownedKey(cluster, entry.principalArn), changed(undefined, entry, { now, at: now }));
 }

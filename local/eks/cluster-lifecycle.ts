@@ -70,9 +70,9 @@ async function finishDeletion(engine: EksEngine, key: string): Promise<void> {
   await engine.starting.get(key);
   const planes = await engine.controlPlanes();
   await planes.remove(cluster.id);
-  const { accessEntries, addons, clusters, podIdentities, updates } = engine.database;
+  const { accessEntries, addons, clusters, podIdentities, principalArns, updates } = engine.database;
   engine.cloud.store.transaction(() => {
-    for (const collection of [accessEntries, addons, podIdentities, updates])
+    for (const collection of [accessEntries, principalArns, addons, podIdentities, updates])
       for (const [owned] of collection.entries(ownedKey(cluster, ''))) collection.delete(owned);
     clusters.delete(key);
   });

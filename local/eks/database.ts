@@ -9,6 +9,8 @@ export interface EksDatabase {
   readonly clusters: Collection<ClusterRecord>;
   readonly updates: Collection<UpdateRecord>;
   readonly accessEntries: Collection<Versioned<AccessEntryRecord>>;
+  /** ARN by principal id (`account/region/name/AROA…`): an access review knows only the id, and a cluster may have 3,000 entries. */
+  readonly principalArns: Collection<string>;
   readonly addons: Collection<AddonRecord>;
   readonly podIdentities: Collection<PodIdentityRecord>;
 }
@@ -18,6 +20,7 @@ export function eksDatabase({ store }: Pick<Cloud, 'store'>): EksDatabase {
     clusters: store.collection('eks.clusters'),
     updates: store.collection('eks.updates'),
     accessEntries: store.collection('eks.access-entries'),
+    principalArns: store.collection('eks.principal-arns'),
     addons: store.collection('eks.addons'),
     podIdentities: store.collection('eks.pod-identity-associations'),
   };

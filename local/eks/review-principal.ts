@@ -16,12 +16,11 @@ export function currentPrincipal(
   const principalId = member(extra, 'principalId');
   if (principalId === undefined || !uid?.startsWith('aws-iam-authenticator:') || !uid.endsWith(`:${principalId}`))
     return undefined;
-  const now = engine.cloud.clock.now();
-  for (const [, versions] of engine.database.accessEntries.entries(ownedKey(cluster, ''))) {
-    const entry = effective(versions, now);
-    if (entry?.principalId === principalId) return entry;
-  }
-  return undefined;
+  const { accessEntries, principalArns } = engine.database;
+  const principalArn = principalArns.get(ownedKey(cluster, principalId));
+  if (principalArn === undefined) return undefined;
+  const entry = effective(accessEntries.get(ownedKey(cluster, principalArn)), engine.cloud.clock.now());
+  return entry?.principalId === principalId ? entry : undefined;
 }
 
 /** API servers send the names of extra fields in lower case to some webhooks and as they are to others. */
