@@ -5,6 +5,7 @@ import type { RunningCloud } from './cloud.ts';
 import { AwsError } from './errors.ts';
 import { ResponseLost } from './faults.ts';
 import { handleLocal } from './local-routes.ts';
+import { ec2Codec } from './protocols/ec2.ts';
 import { jsonCodec } from './protocols/json.ts';
 import { queryCodec } from './protocols/query.ts';
 import { restJsonCodec, restXmlCodec } from './protocols/rest.ts';
@@ -18,6 +19,7 @@ const LARGEST_BODY = 512 * 1024 * 1024;
 const CODECS: Record<Protocol['kind'], ProtocolCodec> = {
   json: jsonCodec,
   query: queryCodec,
+  ec2: ec2Codec,
   'rest-json': restJsonCodec,
   'rest-xml': restXmlCodec,
 };

@@ -4,6 +4,7 @@
  * injection, the same IAM check and the same handler.
  */
 import type { Clock } from './clock.ts';
+import type { Ec2Names } from './protocols/ec2.ts';
 import type { Store } from './store.ts';
 
 /** Who makes a call. `administrator` is the account's own operator and passes every IAM check; `service` is an AWS service principal. */
@@ -77,6 +78,7 @@ export interface HttpBinding {
 export type Protocol =
   | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly targetPrefix: string }
   | { readonly kind: 'query'; readonly version: string; readonly namespace: string }
+  | { readonly kind: 'ec2'; readonly version: string; readonly namespace: string; readonly names: Ec2Names }
   | { readonly kind: 'rest-json' }
   | { readonly kind: 'rest-xml' };
 
