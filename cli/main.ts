@@ -40,7 +40,8 @@ program
   .option('--once', 'end after the summary', false)
   .option('--fresh', 'remove the state first', false)
   .action(async (options) => {
-    process.exitCode = await upCommand(options);
+    // Whatever a stopped service left open must not keep the process: everything that matters is stopped by now.
+    process.exit(await upCommand(options));
   });
 
 program

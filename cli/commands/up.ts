@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { createPublisher } from '../../events/publisher.ts';
 import { tenantCreated } from '../../events/tenant-created.ts';
 import { getTenant } from '../../functions/operations/tenant-registry.ts';
@@ -81,9 +82,17 @@ async function onboardSamples(installation: Installation, progress: Progress): P
   for (;;) {
     const tenants = await Promise.all(ids.map((id) => getTenant(installation.table, id)));
     const busy = tenants.some((tenant) => !tenant || tenant.state === 'ONBOARDING' || tenant.state === 'COMPENSATING');
-    if (!busy || Date.now() > deadline) return tenants;
+    if ((!busy && !(await anyRunning(installation))) || Date.now() > deadline) return tenants;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** A tenant is READY before its execution has ended: it still leaves the gate. */
+async function anyRunning({ stepFunctions, stateMachineArn }: Installation): Promise<boolean> {
+  const { executions } = await stepFunctions.send(
+    new ListExecutionsCommand({ stateMachineArn: stateMachineArn('onboard-tenant'), statusFilter: 'RUNNING' }),
+  );
+  return (executions ?? []).length > 0;
 }
 
 function summary(tenants: (Tenant | undefined)[], { settings }: Up): string {
