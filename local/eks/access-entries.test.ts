@@ -1,49 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATOR } from '../iam/test-cloud.ts';
-import { ACCOUNT, type EksTest, eksTest, MINUTE, presignedUrl, tokenOf } from './test-cluster.ts';
+import { ACCOUNT, eksTest, MINUTE, presignedUrl, tokenOf } from './test-cluster.ts';
+import { POLICY, review, setup, token } from './test-reviews.ts';
 
 const refused = (code: string, text: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(text) as string }) as Error;
-const POLICY = 'arn:aws:eks::aws:cluster-access-policy';
-
-async function setup(options: Parameters<typeof eksTest>[0] = {}) {
-  const test = await eksTest(options);
-  await test.createActive('shared');
-  const tenant = await test.role('tenant');
-  const entry = (operation: string, more: object = {}) =>
-    test.call(operation, { clusterName: 'shared', principalArn: tenant.arn, ...more });
-  return { ...test, tenant, entry };
-}
-
-/** The answer of the cluster's token webhook. */
-async function review(test: EksTest, token: string) {
-  const [id] = test.planes.running;
-  const request = {
-    method: 'POST',
-    path: `/token-review/${id}`,
-    query: new URLSearchParams(),
-    headers: {},
-    body: Buffer.from(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } })),
-  };
-  const answer = await test.service.routes?.(request);
-  return JSON.parse(String(answer?.body)).status;
-}
-
-/** The answer of the cluster's authorization webhook. */
-async function may(test: EksTest, user: object, resourceAttributes: object) {
-  const [id] = test.planes.running;
-  const answer = await test.service.routes?.({
-    method: 'POST',
-    path: `/access-review/${id}`,
-    query: new URLSearchParams(),
-    headers: {},
-    body: Buffer.from(JSON.stringify({ spec: { ...user, resourceAttributes } })),
-  });
-  return JSON.parse(String(answer?.body)).status.allowed;
-}
-
-const token = async (test: EksTest, roleArn: string, session = 'bob') =>
-  tokenOf(await presignedUrl(await test.session(roleArn, session), 'shared'));
 
 describe('access entries', () => {
   it('are created, shown, listed, changed and deleted', async () => {
@@ -198,73 +159,5 @@ describe('the token review', () => {
     const signedAt = new Date(Date.now() - 14 * MINUTE);
     const url = await presignedUrl(await test.session(test.tenant.arn), 'shared', { signedAt });
     expect(await review(test, tokenOf(url))).toMatchObject({ authenticated: true });
-  });
-});
-
-describe('access policies', () => {
-  async function withPolicy(name: string, accessScope: object) {
-    const test = await setup({ durations: { accessEntryPropagation: 0 } });
-    await test.entry('CreateAccessEntry');
-    await test.entry('AssociateAccessPolicy', { policyArn: `${POLICY}/${name}`, accessScope });
-    const { user } = await review(test, await token(test, test.tenant.arn));
-    const allows = (verb: string, resource: string, namespace = '', group = '', subresource = '') =>
-      may(test, user2(user), { verb, resource, namespace, group, subresource });
-    return { ...test, user, allows };
-  }
-  /** A review names the user "user", a token review "username". */
-  const user2 = ({ username, ...rest }: { username: string }) => ({ user: username, ...rest });
-
-  it('edit in one namespace: its objects, not its roles or quota, and nothing elsewhere', async () => {
-    const { allows } = await withPolicy('AmazonEKSEditPolicy', { type: 'namespace', namespaces: ['acme', 'dev-*'] });
-    expect(await allows('create', 'pods', 'acme')).toBe(true);
-    expect(await allows('get', 'pods', 'acme', '', 'log')).toBe(true);
-    expect(await allows('get', 'secrets', 'dev-1')).toBe(true);
-    expect(await allows('create', 'rolebindings', 'acme', 'rbac.authorization.k8s.io')).toBe(false);
-    expect(await allows('update', 'resourcequotas', 'acme')).toBe(false);
-    expect(await allows('get', 'pods', 'other')).toBe(false);
-    expect(await allows('list', 'pods')).toBe(false);
-    expect(await allows('list', 'nodes')).toBe(false);
-  });
-
-  it('view sees workloads, no secrets; the admin view sees everything and changes nothing', async () => {
-    const view = await withPolicy('AmazonEKSViewPolicy', { type: 'cluster' });
-    expect(await view.allows('list', 'deployments', 'acme', 'apps')).toBe(true);
-    expect(await view.allows('list', 'secrets', 'acme')).toBe(false);
-    expect(await view.allows('delete', 'pods', 'acme')).toBe(false);
-    const adminView = await withPolicy('AmazonEKSAdminViewPolicy', { type: 'cluster' });
-    expect(await adminView.allows('list', 'secrets', 'acme')).toBe(true);
-    expect(await adminView.allows('create', 'secrets', 'acme')).toBe(false);
-  });
-
-  it('admin also manages roles; only the cluster administrator may do everything', async () => {
-    const admin = await withPolicy('AmazonEKSAdminPolicy', { type: 'cluster' });
-    expect(await admin.allows('create', 'rolebindings', 'acme', 'rbac.authorization.k8s.io')).toBe(true);
-    expect(await admin.allows('create', 'clusterrolebindings', '', 'rbac.authorization.k8s.io')).toBe(false);
-    const clusterAdmin = await withPolicy('AmazonEKSClusterAdminPolicy', { type: 'cluster' });
-    expect(await clusterAdmin.allows('create', 'clusterrolebindings', '', 'rbac.authorization.k8s.io')).toBe(true);
-  });
-
-  it('are gone when disassociated, and never hold for impersonated users', async () => {
-    const test = await withPolicy('AmazonEKSClusterAdminPolicy', { type: 'cluster' });
-    const secrets = { verb: 'list', resource: 'secrets' };
-    const { user } = test;
-    expect(await may(test, { user: user.username, groups: user.groups }, secrets)).toBe(false);
-    expect(await may(test, { ...user2(user), uid: '' }, secrets)).toBe(false);
-    expect(await test.allows('list', 'secrets')).toBe(true);
-    await test.entry('DisassociateAccessPolicy', { policyArn: `${POLICY}/AmazonEKSClusterAdminPolicy` });
-    expect(await test.allows('list', 'secrets')).toBe(false);
-  });
-
-  it('are refused when unknown or without a scope that makes sense', async () => {
-    const { entry } = await setup();
-    await entry('CreateAccessEntry');
-    const associate = (more: object) =>
-      entry('AssociateAccessPolicy', { policyArn: `${POLICY}/AmazonEKSViewPolicy`, ...more });
-    const invalid = refused('InvalidParameterException', /./);
-    await expect(associate({ accessScope: { type: 'namespace' } })).rejects.toEqual(invalid);
-    await expect(associate({ accessScope: { type: 'cluster', namespaces: ['a'] } })).rejects.toEqual(invalid);
-    await expect(associate({ policyArn: `${POLICY}/Nothing`, accessScope: { type: 'cluster' } })).rejects.toEqual(
-      invalid,
-    );
   });
 });
