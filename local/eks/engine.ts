@@ -17,6 +17,9 @@ export interface EksDurations {
   accessEntryPropagation: number;
 }
 
+/** How many times faster than real time the clock may leap while real control planes run. */
+const LEAP_FACTOR = 200;
+
 export interface EksOptions {
   /** Real control planes for the clusters. Default: built from `kube/` when the first cluster is created, kept in the state folder. */
   controlPlanes?: ControlPlanes | (() => Promise<ControlPlanes>);
@@ -68,6 +71,8 @@ export function createEngine(
     starting: new Map(),
     usesControlPlanes: () => planes !== undefined,
     async controlPlanes() {
+      // Real controllers need real time: polling for them must not use up its tries in leaps.
+      if (!planes) cloud.clock.pace?.(LEAP_FACTOR);
       planes ??= typeof controlPlanes === 'function' ? controlPlanes() : Promise.resolve(controlPlanes);
       try {
         return await planes;

@@ -14,6 +14,12 @@ export interface Clock {
   sleep(milliseconds: number, options?: { background?: boolean }): Promise<void>;
   /** Marks work in progress; a jumping clock does not jump while any hold is open. Call the result to end it (idempotent). */
   hold(reason: string): () => void;
+  /**
+   * Something outside follows real time (a real control plane): from now on a leap over N milliseconds takes at least
+   * N / `factor` real ones, but never over a second, so that who polls it does not run out of tries. No effect on
+   * clocks that do not leap.
+   */
+  pace?(factor: number): void;
   /** Cancels all timers; nothing fires afterwards. */
   close(): void;
 }

@@ -74,6 +74,34 @@ describe('jumpingClock', () => {
   });
 });
 
+describe('a paced jumpingClock', () => {
+  it('takes real time for its leaps, at most a second for the longest', async () => {
+    const clock = jumpingClock();
+    clock.pace?.(1_000);
+    const begun = performance.now();
+    await clock.sleep(100_000);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(90);
+    const long = performance.now();
+    await clock.sleep(720 * HOUR);
+    expect(performance.now() - long).toBeLessThan(10_000);
+    clock.close();
+  });
+
+  it('does not leap when something begins meanwhile', async () => {
+    const clock = jumpingClock();
+    clock.pace?.(100);
+    let fired = false;
+    clock.at(clock.now() + HOUR, () => {
+      fired = true;
+    });
+    const release = clock.hold('work');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(fired).toBe(false);
+    release();
+    clock.close();
+  });
+});
+
 describe('scaledClock and realClock', () => {
   it('run at their own rates', async () => {
     const fast = scaledClock(1000);

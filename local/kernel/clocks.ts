@@ -3,6 +3,8 @@ import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 
 /** setTimeout fires at once for longer delays than this. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** What a paced leap takes at most, in real time: a month must still pass in seconds. */
+const LONGEST_LEAP_MILLISECONDS = 1_000;
 
 /** Simulated time is real time. */
 export function realClock(): Clock {
@@ -53,7 +55,8 @@ function createClock(source: TimeSource): Clock {
   let wakeUp: NodeJS.Timeout | undefined;
   let wakesFor: QueuedTimer | undefined;
   let activity = 0;
-  let idleCheck: NodeJS.Immediate | undefined;
+  let idleCheck: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  let leapFactor = Number.POSITIVE_INFINITY;
   let closed = false;
 
   function fireDue(): void {
@@ -89,22 +92,29 @@ function createClock(source: TimeSource): Clock {
     considerLeap();
   }
 
-  /** Leaps only if nothing at all happened during two whole turns of the event loop. */
+  /** Leaps only if nothing at all happened during two whole turns of the event loop, and the pace's delay after them. */
   function considerLeap(): void {
     if (!source.leapTo || idleCheck || closed || holds.size > 0 || !foreground.peek()) return;
     const seen = activity;
+    const leapIfIdle = () => {
+      idleCheck = undefined;
+      if (closed || holds.size > 0) return;
+      const next = foreground.peek();
+      if (activity !== seen) considerLeap();
+      else if (next) leapTo(next.time);
+    };
     idleCheck = setImmediate(() => {
       idleCheck = setImmediate(() => {
-        idleCheck = undefined;
-        if (closed || holds.size > 0) return;
-        if (activity !== seen) {
-          considerLeap();
-          return;
-        }
         const next = foreground.peek();
-        if (next) leapTo(next.time);
+        const delay = next ? paceDelay(next.time - source.now()) : 0;
+        if (delay < 1 || activity !== seen) leapIfIdle();
+        else idleCheck = setTimeout(leapIfIdle, delay);
       });
     });
+  }
+
+  function paceDelay(distance: number): number {
+    return Math.min(distance / leapFactor, LONGEST_LEAP_MILLISECONDS);
   }
 
   function leapTo(time: number): void {
@@ -146,6 +156,9 @@ function createClock(source: TimeSource): Clock {
         activity++;
         if (holds.size === 0) considerLeap();
       };
+    },
+    pace(factor) {
+      leapFactor = factor;
     },
     close() {
       closed = true;
