@@ -102,6 +102,26 @@ describe('a paced jumpingClock', () => {
   });
 });
 
+describe('a paced jumpingClock that somebody keeps asking', () => {
+  it('leaps all the same', async () => {
+    const clock = jumpingClock();
+    clock.pace?.(10_000);
+    let passed = false;
+    void clock.sleep(HOUR).then(() => {
+      passed = true;
+    });
+    // A client that looks every 20 ms, far more often than the second that the leap takes.
+    for (let look = 0; look < 100 && !passed; look++) {
+      const release = clock.hold('look');
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      release();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(passed).toBe(true);
+    clock.close();
+  });
+});
+
 describe('scaledClock and realClock', () => {
   it('run at their own rates', async () => {
     const fast = scaledClock(1000);

@@ -57,6 +57,7 @@ function createClock(source: TimeSource): Clock {
   let activity = 0;
   let idleCheck: NodeJS.Immediate | NodeJS.Timeout | undefined;
   let leapFactor = Number.POSITIVE_INFINITY;
+  let lastLeap = performance.now();
   let closed = false;
 
   function fireDue(): void {
@@ -113,11 +114,13 @@ function createClock(source: TimeSource): Clock {
     });
   }
 
+  /** Counted from the last leap, not from the last activity: somebody who keeps looking must not hold up the time. */
   function paceDelay(distance: number): number {
-    return Math.min(distance / leapFactor, LONGEST_LEAP_MILLISECONDS);
+    return Math.min(distance / leapFactor, LONGEST_LEAP_MILLISECONDS) - (performance.now() - lastLeap);
   }
 
   function leapTo(time: number): void {
+    lastLeap = performance.now();
     for (let next = background.peek(); next && next.time < time; next = background.peek()) {
       source.leapTo?.(next.time);
       background.takeDue(next.time);

@@ -11,8 +11,16 @@ declare module 'vitest' {
   }
 }
 
-/** One local cloud with the product on it for all files: starting it takes longer than most of them. */
+/**
+ * One local cloud with the product on it for all files: starting it takes longer than most of them. `TENANTRY_ENDPOINT`
+ * names one that serves already, for trying single files.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const serving = process.env['TENANTRY_ENDPOINT'];
+  if (serving) {
+    project.provide('endpoint', serving);
+    return async () => undefined;
+  }
   const state = mkdtempSync(join(tmpdir(), 'tenantry-end-to-end-'));
   const server = await startServer({ state });
   project.provide('endpoint', server.endpoint);
