@@ -17,8 +17,7 @@ export function addressOperations(cloud: Cloud, visibility: Visibility): Record<
         if (network.list('elastic-ip').length >= network.quota('L-0263D0A3')) {
           throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
         }
-        // A block for documentation (RFC 5737): these addresses reach nobody.
-        const publicIp = `203.0.113.${randomInt(1, 255)}`;
+        const publicIp = freeAddress(network);
         const address = { id: newId('eipalloc'), createdAt: cloud.clock.now(), publicIp };
         network.put('elastic-ip', address);
         network.putTags(address.id, tags);
@@ -58,6 +57,14 @@ export function addressOperations(cloud: Cloud, visibility: Visibility): Record<
       },
     }),
   };
+}
+
+/** From blocks that are kept for benchmarks (RFC 2544): these addresses reach nobody. */
+function freeAddress(network: Network): string {
+  for (;;) {
+    const address = `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(256)}`;
+    if (!network.list('elastic-ip').some(({ publicIp }) => publicIp === address)) return address;
+  }
 }
 
 function holderOf(network: Network, { id }: AddressRecord) {

@@ -11,7 +11,8 @@ export interface AccountVending {
   follow(request: CreateRequestRecord): void;
   /** Follows every request that is in progress. */
   resume(): void;
-  stop(): void;
+  /** Resolves when no creation is being completed any more. */
+  stop(): Promise<void>;
 }
 
 /** An account, or the reason why there is none. */
@@ -21,12 +22,16 @@ type Outcome = { failureReason: string } | { account: NodeRecord };
 export function createAccountVending(parts: OrganizationsParts): AccountVending {
   const { cloud, database } = parts;
   const timers = new Map<string, Timer>();
+  const completing = new Set<Promise<void>>();
 
   function follow(request: CreateRequestRecord): void {
     timers.get(request.id)?.cancel();
     timers.set(
       request.id,
-      cloud.clock.at(request.completedAt, () => void complete(request.id)),
+      cloud.clock.at(request.completedAt, () => {
+        const work = complete(request.id).finally(() => completing.delete(work));
+        completing.add(work);
+      }),
     );
   }
 
@@ -38,6 +43,9 @@ export function createAccountVending(parts: OrganizationsParts): AccountVending 
     const release = cloud.clock.hold(`organizations:${id}`);
     try {
       settle(organization, request, await outcomeOf(parts, organization, request));
+    } catch (error) {
+      // It stays in progress, and a restart takes it up again.
+      cloud.log('error', 'the creation of an account could not be completed', { request: id, error: String(error) });
     } finally {
       release();
     }
@@ -68,9 +76,10 @@ export function createAccountVending(parts: OrganizationsParts): AccountVending 
         for (const request of database.inProgress(organization.id)) follow(request);
       }
     },
-    stop() {
+    async stop() {
       for (const timer of timers.values()) timer.cancel();
       timers.clear();
+      await Promise.all(completing);
     },
   };
 }

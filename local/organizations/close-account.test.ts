@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closeQuota } from './close-account.ts';
+import { closeQuota, isClosed } from './close-account.ts';
 import { outcome, testOrganization } from './test-cloud.ts';
 
 test('a closed account is pending, then closed, then gone after 90 days', async () => {
@@ -12,6 +12,7 @@ test('a closed account is pending, then closed, then gone after 90 days', async 
   await call('CloseAccount', { AccountId });
   expect(await states()).toEqual(['PENDING_CLOSURE', 'PENDING_CLOSURE']);
   expect(await outcome(call('CloseAccount', { AccountId }))).toBe('ConflictException');
+  expect(isClosed(cloud, AccountId)).toBe(false);
   await cloud.clock.sleep(120_000);
   expect(await states()).toEqual(['CLOSED', 'SUSPENDED']);
   expect(await outcome(call('CloseAccount', { AccountId }))).toBe('AccountAlreadyClosedException');
@@ -19,6 +20,7 @@ test('a closed account is pending, then closed, then gone after 90 days', async 
   expect(await states()).toEqual(['CLOSED', 'SUSPENDED']);
   await cloud.clock.sleep(86_400_000);
   expect(await outcome(states())).toBe('AccountNotFoundException');
+  expect(isClosed(cloud, AccountId)).toBe(true);
   expect(await outcome(call('CloseAccount', { AccountId: '111111111111' }))).toBe(
     'ConstraintViolationException CANNOT_CLOSE_MANAGEMENT_ACCOUNT',
   );

@@ -11,6 +11,8 @@ export interface OrganizationsDatabase {
   readonly requests: Collection<CreateRequestRecord>;
   /** When an account was created by Organizations, closed ones included; by account. */
   readonly births: Collection<number>;
+  /** When an account was closed, for good; by account. */
+  readonly closed: Collection<number>;
   /** By `ORGANIZATION/id`; lists and policy evaluation see changes later. */
   readonly nodes: VersionedRecords<NodeRecord>;
   readonly policies: VersionedRecords<PolicyRecord>;
@@ -58,6 +60,7 @@ function openDatabase({ store, clock }: { store: Store; clock: Clock }): Organiz
     nodes,
     emails: store.collection('organizations.emails'),
     births: store.collection('organizations.births'),
+    closed: store.collection('organizations.closed'),
     policies: versionedRecords<PolicyRecord>(store.collection('organizations.policies'), clock),
     organizationOf: (accountId) => current.get(memberships.get(accountId) ?? ''),
     putOrganization(organization) {

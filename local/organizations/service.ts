@@ -52,9 +52,9 @@ export function organizationsService(cloud: Cloud, options: OrganizationsOptions
       vending.resume();
       closing.resume();
     },
-    stop() {
-      vending.stop();
+    async stop() {
       closing.stop();
+      await vending.stop();
     },
   };
 }
