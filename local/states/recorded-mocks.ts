@@ -1,5 +1,5 @@
 import type { HistoryEvent, JsonValue } from './engine/contract.ts';
-import type { MockedResponse } from './mocks/mock-config.ts';
+import type { MockedResponse } from './mocks/mock-file.ts';
 import type { RecordedCase } from './recorded-cases.ts';
 
 /** The test case under which every recorded case is started. */

@@ -180,6 +180,7 @@ function runTask(host: EngineHost, task: Partial<TaskCall>, until?: string): Pro
     roleArn: ROLE,
     retryCount: 0,
     visit: 0,
+    stateRetries: 0,
     ...task,
   };
   return new Promise((resolve) => {

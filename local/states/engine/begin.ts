@@ -16,6 +16,7 @@ export function beginExecution(start: ExecutionStart, machine: Machine, key: num
     nextThread: 0,
     entries: 0,
     visits: new Map(),
+    retries: undefined,
     redriveCount: 0,
     redriveTime: undefined,
     timeoutFrom: start.startTime,

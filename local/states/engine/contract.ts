@@ -59,6 +59,8 @@ export interface TaskCall {
   retryCount: number;
   /** How often this state has been visited in this execution before (for mock responses per visit). */
   visit: number;
+  /** Retries of this state in this execution so far, this one included, over all visits. */
+  stateRetries: number;
   /** Set when the process was restarted after the task had been submitted (`.sync`): what TaskSubmitted recorded. */
   submitted?: JsonValue;
 }
@@ -71,7 +73,7 @@ export interface TaskReport {
   submitted(output: JsonValue): void;
   succeeded(output: JsonValue): void;
   /** `phase` chooses the event type: TaskSubmitFailed, TaskStartFailed, LambdaFunctionScheduleFailed, … or TaskFailed. */
-  failed(error: string, cause: string, phase?: 'schedule' | 'submit' | 'start' | 'run' | 'timeout'): void;
+  failed(error: string, cause?: string, phase?: 'schedule' | 'submit' | 'start' | 'run' | 'timeout'): void;
 }
 
 export interface TaskRunner {

@@ -164,6 +164,7 @@ function applyTask(thread: Thread, event: HistoryEvent, extra: PrivateDetails, d
   thread.previous = event.id;
   const { type } = event;
   if (type.endsWith('Scheduled')) {
+    if (thread.retryCount > 0) countRetry(thread);
     thread.phase = 'task';
     thread.task = {
       token: extra.k,
@@ -185,4 +186,9 @@ function applyTask(thread: Thread, event: HistoryEvent, extra: PrivateDetails, d
     thread.task.heartbeatAt = event.timestamp;
     if (type === 'TaskSubmitted') thread.task.submitted = live.payload ?? fromText(details.output);
   }
+}
+
+function countRetry({ execution, stateName }: Thread): void {
+  execution.retries ??= new Map();
+  execution.retries.set(stateName, (execution.retries.get(stateName) ?? 0) + 1);
 }

@@ -121,6 +121,8 @@ export interface Execution {
   entries: number;
   /** Visits so far per state name. */
   readonly visits: Map<string, number>;
+  /** Retries of tasks so far per state name; made when first needed. */
+  retries: Map<string, number> | undefined;
   redriveCount: number;
   redriveTime: number | undefined;
   /** When the machine's TimeoutSeconds count from: start or redrive. */

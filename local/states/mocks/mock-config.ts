@@ -2,53 +2,38 @@
  * The mock file of Step Functions Local (`SFN_MOCK_CONFIG`).
  * https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
  */
-import { readFileSync, statSync } from 'node:fs';
 import { AwsError } from '../../kernel/errors.ts';
-import type { JsonValue } from '../engine/contract.ts';
+import { type MockedResponse, type MockFile, mockFileReader, type TestCase } from './mock-file.ts';
 
-/** What a mocked attempt answers. */
-export type MockedResponse = { Return: JsonValue } | { Throw: { Error: string; Cause?: string } };
+/** Which attempt of which task asks. All counts from 0. */
+export interface MockedAttempt {
+  readonly machineName: string;
+  readonly testCase: string;
+  readonly stateName: string;
+  /** How often the state was visited before. */
+  readonly visit: number;
+  /** How often this visit was tried before. */
+  readonly attempt: number;
+  /** Retries of the state in the execution so far, this one included, over all visits. */
+  readonly retries: number;
+}
 
 /** The mocks of a run; the file is read again whenever it changes. */
 export interface MockConfig {
   hasTestCase(machineName: string, testCase: string): boolean;
-  /** Throws InvalidName when the test case is not in the file, naming the file. */
+  /** Throws InvalidName when the file does not have the test case, ValidationException when it is malformed. */
   requireTestCase(machineName: string, testCase: string): void;
   /**
-   * The response for a visit of a state and its attempt (both from 0): undefined when the state is not mocked in this
-   * test case, a text when it is but this visit or attempt is not.
+   * The response for an attempt: undefined when the state is not mocked in this test case, a text that says what is
+   * missing when it is mocked but this attempt is not. Throws ValidationException when the file has become malformed.
    */
-  response(of: {
-    machineName: string;
-    testCase: string;
-    stateName: string;
-    visit: number;
-    attempt: number;
-  }): MockedResponse | string | undefined;
-}
-
-interface MockFile {
-  StateMachines?: Record<string, { TestCases?: Record<string, Record<string, string | string[]>> }>;
-  MockedResponses?: Record<string, Record<string, MockedResponse>>;
+  response(of: MockedAttempt): MockedResponse | string | undefined;
 }
 
 /** Mocks from `path`; without one there are none. */
 export function openMockConfig(path: string | undefined): MockConfig {
-  let read: { file: MockFile; changed: number } | undefined;
-
-  function file(): MockFile {
-    if (path === undefined || path === '') return {};
-    try {
-      const changed = statSync(path).mtimeMs;
-      if (read?.changed !== changed) read = { file: JSON.parse(readFileSync(path, 'utf8')) as MockFile, changed };
-      return read.file;
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new AwsError('InvalidName', `The mock configuration ${path} cannot be read: ${reason}`, { cause });
-    }
-  }
-
-  const statesOf = (machineName: string, testCase: string) =>
+  const file = mockFileReader(path);
+  const statesOf = (machineName: string, testCase: string): TestCase | undefined =>
     own(own(file().StateMachines, machineName)?.TestCases, testCase);
 
   return {
@@ -61,24 +46,36 @@ export function openMockConfig(path: string | undefined): MockConfig {
         `Invalid mock test case name '${testCase}' for state machine '${machineName}': ${where} has no such test case.`,
       );
     },
-    response({ machineName, testCase, stateName, visit, attempt }) {
-      const entry = own(statesOf(machineName, testCase), stateName);
+    response(of) {
+      const entry = own(statesOf(of.machineName, of.testCase), of.stateName);
       if (entry === undefined) return undefined;
-      const name = Array.isArray(entry) ? entry[visit] : entry;
-      if (name === undefined) return `No mocked response for visit ${visit} of the state '${stateName}'.`;
-      const responses = own(file().MockedResponses, name);
-      if (!responses) return `The mocked response '${name}' is not defined.`;
-      return forAttempt(responses, attempt) ?? `The mocked response '${name}' has none for attempt ${attempt}.`;
+      return typeof entry === 'string' ? single(file(), entry, of.attempt) : fromList(file(), entry, of);
     },
   };
 }
 
-function own<Value>(record: Record<string, Value> | undefined, key: string): Value | undefined {
+function single(file: MockFile, name: string, attempt: number): MockedResponse | string {
+  const responses = own(file.MockedResponses, name) ?? {};
+  return forAttempt(responses, attempt) ?? `The mocked response '${name}' has none for attempt ${attempt}.`;
+}
+
+/**
+ * Each visit takes the next response of the list. Where all of them answer a first attempt only, a retry takes the next
+ * one as well.
+ */
+function fromList(file: MockFile, names: readonly string[], of: MockedAttempt): MockedResponse | string {
+  const oneEach = names.every((name) => Object.keys(own(file.MockedResponses, name) ?? {}).join() === '0');
+  const name = names[oneEach ? of.visit + of.retries : of.visit];
+  if (name !== undefined) return single(file, name, oneEach ? 0 : of.attempt);
+  return `No mocked response for visit ${of.visit}, attempt ${of.attempt} of the state '${of.stateName}'.`;
+}
+
+function own<Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
   return record && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** Keys are attempts, "0", or ranges of them, "1-2". */
-function forAttempt(responses: Record<string, MockedResponse>, attempt: number): MockedResponse | undefined {
+function forAttempt(responses: Readonly<Record<string, MockedResponse>>, attempt: number): MockedResponse | undefined {
   for (const [range, response] of Object.entries(responses)) {
     const [first, last = first] = range.split('-').map(Number);
     if (first !== undefined && last !== undefined && attempt >= first && attempt <= last) return response;

@@ -1,3 +1,4 @@
+import { AwsError } from '../../kernel/errors.ts';
 import type { TaskCall, TaskReport } from '../engine/contract.ts';
 import type { States } from '../states.ts';
 import type { TaskResource } from '../tasks/resource.ts';
@@ -15,13 +16,7 @@ export function runMocked(
 ): boolean {
   const testCase = task.execution.mockTestCase;
   if (testCase === undefined) return false;
-  const response = states.mocks.response({
-    machineName: task.execution.stateMachineArn.split(':')[6]?.split('/')[0] ?? '',
-    testCase,
-    stateName: task.stateName,
-    visit: task.visit,
-    attempt: task.retryCount,
-  });
+  const response = responseFor(states, task, testCase);
   if (response === undefined) return false;
   const release = states.cloud.clock.hold('mocked task');
   // The engine is still in the call that asked for the task.
@@ -41,9 +36,24 @@ export function runMocked(
     }
     const { Error: error, Cause: cause } = response.Throw;
     const timedOut = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
-    // AWS's own timeouts have no cause.
-    const reporter: { failed(error: string, cause?: string, phase?: 'timeout' | 'run'): void } = report;
-    reporter.failed(error, cause, timedOut ? 'timeout' : 'run');
+    report.failed(error, cause, timedOut ? 'timeout' : 'run');
   });
   return true;
+}
+
+/** A file that was broken while the execution ran fails the task, not the local cloud. */
+function responseFor(states: States, task: TaskCall, testCase: string): ReturnType<States['mocks']['response']> {
+  try {
+    return states.mocks.response({
+      machineName: task.execution.stateMachineArn.split(':')[6]?.split('/')[0] ?? '',
+      testCase,
+      stateName: task.stateName,
+      visit: task.visit,
+      attempt: task.retryCount,
+      retries: task.stateRetries,
+    });
+  } catch (error) {
+    if (error instanceof AwsError) return error.message;
+    throw error;
+  }
 }

@@ -221,7 +221,7 @@ describe('mocked tasks', () => {
       ['succeeded', { n: 1 }],
       ['failed', 'States.Runtime', "The mocked response 'First' has none for attempt 3.", undefined],
       ['failed', 'States.Timeout', undefined, 'timeout'],
-      ['failed', 'States.Runtime', "No mocked response for visit 2 of the state 'Call'.", undefined],
+      ['failed', 'States.Runtime', "No mocked response for visit 2, attempt 0 of the state 'Call'.", undefined],
     ]);
   });
 });

@@ -38,6 +38,7 @@ function taskCall(thread: Thread, state: State, task: TaskProgress): TaskCall {
     heartbeatSeconds: task.heartbeatSeconds,
     retryCount: thread.retryCount,
     visit: thread.visit,
+    stateRetries: thread.execution.retries?.get(thread.stateName) ?? 0,
     ...(task.submitted ? { submitted: jsonOf(task.submitted) } : {}),
   };
 }
