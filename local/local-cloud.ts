@@ -35,6 +35,10 @@ type Maker = (cloud: Cloud, options: never) => Service;
 const MAKERS: Record<string, () => Promise<Maker>> = {
   iam: async () => (await import('./iam/service.ts')).iamService,
   sts: async () => (await import('./sts/service.ts')).stsService,
+  organizations: async () => (await import('./organizations/service.ts')).organizationsService,
+  account: async () => (await import('./account/service.ts')).accountService,
+  servicequotas: async () => (await import('./servicequotas/service.ts')).servicequotasService,
+  ec2: async () => (await import('./ec2/service.ts')).ec2Service,
   logs: async () => (await import('./logs/service.ts')).logsService,
   ssm: async () => (await import('./ssm/service.ts')).ssmService,
   s3: async () => (await import('./s3/service.ts')).s3Service,
@@ -102,8 +106,12 @@ function checkedNames(asked: readonly string[]): string[] {
   return SERVICE_NAMES.filter((name) => asked.includes(name));
 }
 
-/** Policies are enforced whenever IAM is part of the run; without it every caller is let through. */
+/** Policies are enforced whenever IAM is part of the run, those of the organization too; without it every caller is let through. */
 async function identityMaker(names: readonly string[]): Promise<(cloud: Cloud) => Identity> {
   const { allowAllIdentity, createIdentity } = await import('./iam/identity.ts');
-  return names.includes('iam') ? createIdentity : (cloud) => allowAllIdentity(cloud.accountId);
+  if (!names.includes('iam')) return (cloud) => allowAllIdentity(cloud.accountId);
+  if (!names.includes('organizations')) return createIdentity;
+  const { serviceControlPoliciesOf } = await import('./organizations/service-control-policies.ts');
+  return (cloud) =>
+    createIdentity(cloud, { serviceControlPolicies: (accountId) => serviceControlPoliciesOf(cloud, accountId) });
 }
