@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerDate } from './answer-date.ts';
 import type { RunningCloud } from './cloud.ts';
+import { refusalOfBrowsers } from './browser-guard.ts';
 import { AwsError } from './errors.ts';
 import { ResponseLost } from './faults.ts';
 import { handleLocal } from './local-routes.ts';
@@ -12,6 +14,7 @@ import { restJsonCodec, restXmlCodec } from './protocols/rest.ts';
 import type { ProtocolCodec, WireRequest, WireResponse } from './protocols/wire.ts';
 import type { Protocol, Service, SignedRequest } from './service.ts';
 import { routeRequest } from './signing-scope.ts';
+import { unknownService } from './unknown-service.ts';
 
 /** Larger bodies are refused before they are read whole (an S3 object part is the largest AWS body). */
 const LARGEST_BODY = 512 * 1024 * 1024;
@@ -64,7 +67,8 @@ async function serve(cloud: RunningCloud, request: IncomingMessage, response: Se
     };
     const hangUp = new AbortController();
     response.once('close', () => hangUp.abort());
-    write(response, await answer(cloud, signed, hangUp.signal));
+    const wire = await answer(cloud, signed, hangUp.signal);
+    write(response, { ...wire, headers: { date: answerDate(cloud.clock, signed), ...wire.headers } });
   } catch (error) {
     if (error instanceof ResponseLost) {
       request.socket.destroy();
@@ -76,12 +80,14 @@ async function serve(cloud: RunningCloud, request: IncomingMessage, response: Se
 }
 
 async function answer(cloud: RunningCloud, signed: SignedRequest, signal: AbortSignal): Promise<WireResponse> {
+  const refusal = refusalOfBrowsers(signed.headers);
+  if (refusal !== undefined) return forbidden(refusal);
   const wire = toWire(signed);
   if (wire.path.startsWith('/_local/')) return handleLocal(cloud, wire);
   const requestId = randomUUID();
   const { serviceName, region } = routeRequest(wire, cloud);
   const service = cloud.services.get(serviceName);
-  if (!service) return unknownService(cloud, serviceName, requestId);
+  if (!service) return unknownService(wire, serviceName, cloud.services.keys(), requestId);
   const codec = CODECS[service.protocol.kind];
   try {
     const { operation, input } = codec.decode(service, wire);
@@ -94,6 +100,11 @@ async function answer(cloud: RunningCloud, signed: SignedRequest, signal: AbortS
   }
 }
 
+function forbidden(message: string): WireResponse {
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' };
+  return { status: 403, headers, body: JSON.stringify({ __type: 'AccessDeniedException', message }) };
+}
+
 /** A defect of the local cloud reaches the client as AWS's own internal failure, and the log in full. */
 function asAwsError(cloud: RunningCloud, service: Service, error: unknown): AwsError {
   if (error instanceof AwsError) return error;
@@ -104,25 +115,6 @@ function asAwsError(cloud: RunningCloud, service: Service, error: unknown): AwsE
     `The local cloud's ${service.name} failed: ${error instanceof Error ? error.message : String(error)}`,
     { fault: 'server' },
   );
-}
-
-function unknownService(cloud: RunningCloud, name: string, requestId: string): WireResponse {
-  const running = [...cloud.services.keys()].join(', ');
-  const message = name
-    ? `The local cloud does not run the service "${name}" (running: ${running}).`
-    : `The request is not signed, so the local cloud cannot tell which service it is for (running: ${running}).`;
-  return {
-    status: name ? 501 : 403,
-    headers: {
-      'content-type': 'application/json',
-      'x-amzn-requestid': requestId,
-      'x-amzn-errortype': name ? 'UnknownOperationException' : 'MissingAuthenticationTokenException',
-    },
-    body: JSON.stringify({
-      __type: name ? 'UnknownOperationException' : 'MissingAuthenticationTokenException',
-      message,
-    }),
-  };
 }
 
 function toWire(signed: SignedRequest): WireRequest {
@@ -156,8 +148,10 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-function write(response: ServerResponse, answer: WireResponse): void {
+/** The answer to a HEAD says the length of the body that GET would have. */
+function write(response: ServerResponse, answer: WireResponse, isHead = false): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.byteLength });
+  const length = (isHead && answer.headers['content-length']) || body.byteLength;
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': length });
   response.end(body);
 }
