@@ -16,6 +16,8 @@ export interface StepTime {
 export async function stepsOf(client: SFNClient, executionArn: string, workflow = ''): Promise<StepTime[]> {
   const steps: StepTime[] = [];
   const open = new Map<string, StepTime>();
+  // Not the last of `steps`: that may belong to a nested workflow.
+  let current: StepTime | undefined;
   for (const event of await history(client, executionArn)) {
     const entered = event.stateEnteredEventDetails?.name;
     if (entered) {
@@ -29,8 +31,8 @@ export async function stepsOf(client: SFNClient, executionArn: string, workflow 
       };
       steps.push(step);
       open.set(entered, step);
+      current = step;
     }
-    const current = steps.at(-1);
     if (current) observe(current, event);
     const nested = nestedArn(event);
     if (nested) steps.push(...(await stepsOf(client, nested, nested.split(':').at(-2) ?? '')));
