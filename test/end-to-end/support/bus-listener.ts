@@ -111,17 +111,24 @@ export async function connectQueue(clients: Clients, name: string): Promise<stri
 }
 
 /** Takes everything out of the queue that is in it now. */
-export async function drain<T>(clients: Clients, queueUrl: string, waitSeconds = 0): Promise<T[]> {
+export async function drain<T>(clients: Clients, queueUrl: string): Promise<T[]> {
   const all: T[] = [];
   for (;;) {
-    const { Messages = [] } = await clients.queues.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds }),
-    );
-    if (Messages.length === 0) return all;
-    all.push(...Messages.map((message) => JSON.parse(message.Body ?? '') as T));
-    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await clients.queues.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    const some = await receive<T>(clients, queueUrl, 0);
+    if (some.length === 0) return all;
+    all.push(...some);
   }
+}
+
+/** Takes up to ten messages out of the queue; waits for the first at most so long. */
+async function receive<T>(clients: Clients, QueueUrl: string, WaitTimeSeconds: number): Promise<T[]> {
+  const { Messages = [] } = await clients.queues.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds }),
+  );
+  if (Messages.length === 0) return [];
+  const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  await clients.queues.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  return Messages.map((message) => JSON.parse(message.Body ?? '') as T);
 }
 
 async function receiveWhile(
@@ -131,7 +138,7 @@ async function receiveWhile(
   heard: (events: BusEvent[]) => void,
 ): Promise<void> {
   while (open()) {
-    const events = await drain<BusEvent>(clients, queueUrl, 1);
+    const events = await receive<BusEvent>(clients, queueUrl, 1);
     if (events.length > 0) heard(events);
   }
 }

@@ -1,0 +1,98 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { describe, expect, inject, it } from 'vitest';
+import { connect } from './support/clients.ts';
+import { tenantry } from './support/command-line.ts';
+import { request } from './support/kubernetes.ts';
+import { createTenant, freshTenant } from './support/product.ts';
+
+const endpoint = inject('endpoint');
+const run = (...args: string[]) => tenantry(endpoint, ...args);
+const tenant = freshTenant('shell');
+
+describe('tenantry', () => {
+  it('env prints what a shell evaluates', async () => {
+    const { code, stdout } = await run('env', '--port', new URL(endpoint).port);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`export AWS_ENDPOINT_URL=${endpoint}\n`);
+    for (const line of stdout.trim().split('\n')) expect(line).toMatch(/^export AWS_[A-Z_]+=\S+$/);
+    expect(JSON.parse((await run('env', '--json')).stdout)).toMatchObject({ AWS_REGION: 'us-east-1' });
+  });
+
+  it('create --wait ends when the tenant is ready', async () => {
+    const { code, stdout, stderr } = await run('create', tenant, '--tier', 'basic', '--wait');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim()).toBe(`${tenant} is ready in shared-1, namespace tenant-${tenant}`);
+  });
+
+  it('list and show tell about it, for people and as JSON', async () => {
+    expect((await run('list')).stdout).toMatch(
+      new RegExp(`^${tenant} +READY +basic +pooled +namespace +shared-1`, 'm'),
+    );
+    const list = JSON.parse((await run('list', '--json')).stdout) as { tenantId: string; state: string }[];
+    expect(list.find(({ tenantId }) => tenantId === tenant)).toMatchObject({ state: 'READY' });
+    const shown = (await run('show', tenant)).stdout;
+    for (const step of ['Admit', 'EnsureFoundation', 'EnsureWorkspace', 'ProveIsolation', 'AnnounceReady'])
+      expect(shown).toMatch(new RegExp(`${step} .* succeeded +[0-9.]+ s`));
+    const { ledger, operation } = JSON.parse((await run('--json', 'show', tenant)).stdout);
+    expect(ledger.map((entry: { state: string }) => entry.state)).toEqual(Array(4).fill('CREATED'));
+    expect(operation.steps.every((step: { status: string }) => step.status === 'succeeded')).toBe(true);
+  });
+
+  it('kubeconfig holds no secret and lets the tenant in by token', async () => {
+    const { code, stdout } = await run('kubeconfig', tenant);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).users[0].user).toEqual({ exec: expect.objectContaining({ args: ['token', tenant] }) });
+    const credential = JSON.parse((await run('token', tenant)).stdout);
+    expect(credential).toMatchObject({
+      kind: 'ExecCredential',
+      status: { token: expect.stringMatching(/^k8s-aws-v1\./) },
+    });
+    const config = new KubeConfig();
+    config.loadFromString(stdout);
+    expect((await request(config, 'GET', `/api/v1/namespaces/tenant-${tenant}/pods`)).status).toBe(200);
+  });
+
+  it('events prints what travels on the bus and removes its rule and queue', async () => {
+    const other = freshTenant('heard');
+    const listening = run('events', '--count', '2', '--json');
+    // It has to be listening before the event is put; its rule shows that it is.
+    const clients = connect(endpoint);
+    const { ListRulesCommand } = await import('@aws-sdk/client-eventbridge');
+    const rules = async () =>
+      (await clients.events.send(new ListRulesCommand({ EventBusName: 'tenantry', NamePrefix: 'tenantry-tail-' })))
+        .Rules ?? [];
+    await expect.poll(async () => (await rules()).length, { timeout: 15_000 }).toBe(1);
+    await createTenant(clients, other);
+    const { code, stdout } = await listening;
+    expect(code).toBe(0);
+    const heard = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { 'detail-type': string });
+    expect(heard.map((event) => event['detail-type'])).toEqual(['TenantCreated', 'TenantReady']);
+    expect(await rules()).toEqual([]);
+  });
+
+  it('says what is the matter in one line, without a stack trace, and exits with 1', async () => {
+    const failures: [args: string[], message: RegExp][] = [
+      [['show', 'nobody-here'], /^tenantry: There is no tenant "nobody-here"\. .*tenantry list.*\n$/],
+      [['kubeconfig', 'nobody-here'], /^tenantry: There is no tenant "nobody-here"\..*\n$/],
+      [['create', 'Upper/Case', '--tier', 'basic'], /^tenantry: "Upper\/Case" is not a tenant id: .*\n$/],
+      [['create', tenant, '--tier', 'basic'], /^tenantry: The tenant ".*" exists already.*\n$/],
+    ];
+    for (const [args, message] of failures) {
+      const { code, stderr } = await run(...args);
+      expect({ args, code }).toEqual({ args, code: 1 });
+      expect(stderr).toMatch(message);
+    }
+    const nobody = await tenantry('http://127.0.0.1:9', 'list');
+    expect(nobody.code).toBe(1);
+    expect(nobody.stderr).toMatch(/^tenantry: Nobody answers at http:\/\/127\.0\.0\.1:9: .*npm start.*\n$/);
+  });
+
+  it('up on a taken port says so and how to choose another', async () => {
+    const { code, stderr } = await run('up', '--port', new URL(endpoint).port, '--state', '/nonexistent/tenantry');
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
