@@ -9,6 +9,8 @@ export function env(options: { port?: string; json: boolean }): void {
     AWS_DEFAULT_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    // Else boto3 and the AWS CLI ask `sync-127.0.0.1` for StartSyncExecution and TestState.
+    AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
   };
   if (options.json) console.log(JSON.stringify(variables, null, 2));
   else for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${value}`);

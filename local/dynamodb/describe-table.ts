@@ -7,7 +7,10 @@ export async function describeTable(
   tables: Tables,
   record: TableRecord,
 ): Promise<Record<string, unknown>> {
-  const { Table } = await tables.engine(record).run('DescribeTable', { TableName: record.name });
+  // dynalite adds a member that DynamoDB does not have.
+  const { TableThroughputModeSummary: _own, ...Table } = (
+    await tables.engine(record).run('DescribeTable', { TableName: record.name })
+  ).Table;
   const status = statusOf(cloud, record);
   return {
     ...Table,

@@ -44,6 +44,13 @@ const key = (pk: string) => ({ pk: { S: pk }, sk: { S: 'meta' } });
 const status = async () =>
   (await call<{ Table: { TableStatus: string } }>('DescribeTable', { TableName: 'tenants' })).Table.TableStatus;
 
+it('describes tables with the members that DynamoDB has', async () => {
+  await table();
+  const { Table } = await call<{ Table: object }>('DescribeTable', { TableName: 'tenants' });
+  expect(Object.keys(Table)).toContain('BillingModeSummary');
+  expect(Object.keys(Table)).not.toContain('TableThroughputModeSummary');
+});
+
 describe('items', () => {
   it('are written under conditions, read, queried by index and deleted', async () => {
     await table();

@@ -4,7 +4,7 @@ import { requiredText, textList } from './input.ts';
 import { profilesIn, profileView } from './instance-profiles.ts';
 import { policiesIn, policyView } from './managed-policies.ts';
 import { encodeDocument, page } from './paging.ts';
-import type { PrincipalRecord } from './records.ts';
+import type { PrincipalRecord, RoleRecord } from './records.ts';
 import { roleView } from './roles.ts';
 import { userView } from './users.ts';
 
@@ -102,7 +102,7 @@ function authorizationDetails(iam: IamContext, accountId: string, input: Operati
     })),
     GroupDetailList: [],
     RoleDetailList: roles.map((role) => ({
-      ...roleView(iam, role),
+      ...roleDetail(iam, role),
       InstanceProfileList: profilesIn(iam, accountId)
         .filter(({ roleName }) => roleName === role.name)
         .map((profile) => profileView(iam, profile)),
@@ -121,6 +121,12 @@ function authorizationDetails(iam: IamContext, accountId: string, input: Operati
     })),
     ...rest,
   };
+}
+
+/** RoleDetail has neither. https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleDetail.html */
+function roleDetail(iam: IamContext, role: RoleRecord) {
+  const { Description: _description, MaxSessionDuration: _duration, ...detail } = roleView(iam, role);
+  return detail;
 }
 
 function inlineViews(entity: PrincipalRecord) {

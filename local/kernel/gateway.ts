@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerDate } from './answer-date.ts';
-import type { RunningCloud } from './cloud.ts';
 import { refusalOfBrowsers } from './browser-guard.ts';
+import type { RunningCloud } from './cloud.ts';
 import { AwsError } from './errors.ts';
 import { ResponseLost } from './faults.ts';
 import { handleLocal } from './local-routes.ts';
@@ -26,6 +26,11 @@ const CODECS: Record<Protocol['kind'], ProtocolCodec> = {
   'rest-json': restJsonCodec,
   'rest-xml': restXmlCodec,
 };
+
+class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge';
+  override readonly message = `The request body is larger than ${LARGEST_BODY} bytes.`;
+}
 
 export interface Gateway {
   readonly port: number;
@@ -68,12 +73,20 @@ async function serve(cloud: RunningCloud, request: IncomingMessage, response: Se
     const hangUp = new AbortController();
     response.once('close', () => hangUp.abort());
     const wire = await answer(cloud, signed, hangUp.signal);
-    write(response, { ...wire, headers: { date: answerDate(cloud.clock, signed), ...wire.headers } });
+    const dated = { ...wire, headers: { date: answerDate(cloud.clock, signed), ...wire.headers } };
+    write(response, dated, signed.method === 'HEAD');
   } catch (error) {
     if (error instanceof ResponseLost) {
       request.socket.destroy();
       return;
     }
+    if (error instanceof BodyTooLarge) {
+      // The rest of the body is not read.
+      write(response, { status: 413, headers: { connection: 'close' }, body: error.message });
+      return;
+    }
+    // A client that hung up while it sent the body gets no answer.
+    if (request.destroyed && !request.complete) return;
     cloud.log('error', 'request could not be served', { error: String(error) });
     if (!response.headersSent) write(response, { status: 500, headers: {}, body: 'internal error of the local cloud' });
   }
@@ -141,8 +154,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY)
-      throw new AwsError('RequestEntityTooLarge', 'The request body is too large.', { status: 413 });
+    if (size > LARGEST_BODY) throw new BodyTooLarge();
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

@@ -70,13 +70,24 @@ export interface HttpBinding {
   readonly payload?: { input?: string; output?: string };
   /** Input members from request headers and output members to response headers: member -> lower-case header name. */
   readonly headers?: { input?: Readonly<Record<string, string>>; output?: Readonly<Record<string, string>> };
+  /** Members that are maps, one header for each entry: member -> lower-case prefix, such as `x-amz-meta-`. */
+  readonly prefixHeaders?: Readonly<Record<string, string>>;
   readonly status?: number;
   /** Output member that overrides the status code. */
   readonly statusMember?: string;
 }
 
 export type Protocol =
-  | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly targetPrefix: string }
+  | {
+      readonly kind: 'json';
+      readonly version: '1.0' | '1.1';
+      readonly targetPrefix: string;
+      /**
+       * For a service that spoke the query protocol before: today's error code to the one of then, where they differ. Clients read it
+       * from the header `x-amzn-query-error`. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
+       */
+      readonly queryErrorCodes?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'query'; readonly version: string; readonly namespace: string }
   | { readonly kind: 'ec2'; readonly version: string; readonly namespace: string; readonly names: Ec2Names }
   | { readonly kind: 'rest-json' }

@@ -2,7 +2,7 @@ import { AwsError } from '../kernel/errors.ts';
 import type { HttpBinding, Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { bucketAccess } from './access.ts';
 import { answer, xmlPayload } from './answers.ts';
-import { listObjectsV2, listObjectVersions } from './listings.ts';
+import { listObjects, listObjectsV2, listObjectVersions } from './listings.ts';
 import { documentOf } from './request-body.ts';
 import type { S3 } from './s3.ts';
 
@@ -70,6 +70,9 @@ export function bucketOperations(s3: S3): Record<string, Operation> {
       return { LocationConstraint, XmlBody: xml };
     }),
     ListObjectsV2: operation('ListBucket', document('GET', 'list-type=2'), (input) => listObjectsV2(s3, input)),
+    ListObjects: operation('ListBucket', { method: 'GET', uri: BUCKET, payload: xmlPayload }, (input) =>
+      listObjects(s3, input),
+    ),
     ListObjectVersions: operation('ListBucketVersions', document('GET', 'versions'), (input) =>
       listObjectVersions(s3, input),
     ),

@@ -4,15 +4,34 @@ import type { S3 } from './s3.ts';
 
 /** In key order, with common prefixes by delimiter. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export function listObjectsV2(s3: S3, input: OperationInput) {
-  const bucket = s3.buckets.require(input.Bucket);
-  const prefix = String(input.Prefix ?? input.prefix ?? '');
-  const delimiter = input.Delimiter ?? input.delimiter;
-  const maximum = Math.min(Number(input.MaxKeys ?? input['max-keys'] ?? 1000), 1000);
   const token = input.ContinuationToken ?? input['continuation-token'];
   const after =
     token === undefined
       ? String(input.StartAfter ?? input['start-after'] ?? '')
       : Buffer.from(token, 'base64url').toString();
+  const { last, ...listing } = keysAfter(s3, input, after);
+  return answer('ListBucketResult', {
+    ...listing,
+    KeyCount: listing.Contents.length + listing.CommonPrefixes.length,
+    ContinuationToken: token,
+    NextContinuationToken: listing.IsTruncated ? Buffer.from(last).toString('base64url') : undefined,
+  });
+}
+
+/** The older listing, which many tools still use. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
+export function listObjects(s3: S3, input: OperationInput) {
+  const Marker = String(input.Marker ?? input.marker ?? '');
+  const { last, ...listing } = keysAfter(s3, input, Marker);
+  // Without a delimiter the last key is the next marker, and S3 does not repeat it.
+  const NextMarker = listing.IsTruncated && listing.Delimiter ? last : undefined;
+  return answer('ListBucketResult', { ...listing, Marker, NextMarker });
+}
+
+function keysAfter(s3: S3, input: OperationInput, after: string) {
+  const bucket = s3.buckets.require(input.Bucket);
+  const prefix = String(input.Prefix ?? input.prefix ?? '');
+  const delimiter = input.Delimiter ?? input.delimiter;
+  const maximum = Math.min(Number(input.MaxKeys ?? input['max-keys'] ?? 1000), 1000);
   const Contents: object[] = [];
   const prefixes = new Set<string>();
   let last = '';
@@ -36,18 +55,16 @@ export function listObjectsV2(s3: S3, input: OperationInput) {
     } else prefixes.add(group);
   }
   const CommonPrefixes = [...prefixes].map((Prefix) => ({ Prefix }));
-  return answer('ListBucketResult', {
+  return {
     Name: bucket.Name,
     Prefix: prefix,
     Delimiter: delimiter,
     MaxKeys: maximum,
-    KeyCount: Contents.length + CommonPrefixes.length,
     IsTruncated,
-    ContinuationToken: token,
-    NextContinuationToken: IsTruncated ? Buffer.from(last).toString('base64url') : undefined,
     Contents,
     CommonPrefixes,
-  });
+    last,
+  };
 }
 
 function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {

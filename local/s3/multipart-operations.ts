@@ -14,6 +14,8 @@ export const UPLOAD_HEADERS = {
   ObjectLockMode: 'x-amz-object-lock-mode',
   ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
 };
+/** The objects' own metadata. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+export const METADATA_HEADERS = { Metadata: 'x-amz-meta-' };
 /** Makes an operation on an object: IAM action after `s3:`, HTTP binding and handler. */
 export type Maker = (
   action: string,
@@ -31,6 +33,7 @@ export function uploadOperations(s3: S3, operation: Maker): Record<string, Opera
         uri: `${OBJECT}?uploads`,
         payload: { input: 'Body', ...xmlPayload },
         headers: { input: { ContentType: 'content-type' } },
+        prefixHeaders: METADATA_HEADERS,
       },
       (input) => answer('InitiateMultipartUploadResult', s3.uploads.create(input)),
     ),

@@ -2,7 +2,7 @@ import { AwsError } from '../kernel/errors.ts';
 import type { HttpBinding, Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { objectAccess } from './access.ts';
 import { answer, xmlPayload } from './answers.ts';
-import { OBJECT, UPLOAD_HEADERS, uploadOperations } from './multipart-operations.ts';
+import { METADATA_HEADERS, OBJECT, UPLOAD_HEADERS, uploadOperations } from './multipart-operations.ts';
 import type { ObjectVersion } from './objects.ts';
 import { documentOf, uploadedBytes } from './request-body.ts';
 import type { S3 } from './s3.ts';
@@ -20,6 +20,7 @@ const read = (method: string): HttpBinding => ({
   uri: OBJECT,
   payload: { output: 'Body' },
   headers: { input: { Range: 'range' }, output: READ_HEADERS },
+  prefixHeaders: METADATA_HEADERS,
   statusMember: 'StatusCode',
 });
 
@@ -38,7 +39,13 @@ export function objectOperations(s3: S3): Record<string, Operation> {
   return {
     PutObject: operation(
       'PutObject',
-      { method: 'PUT', uri: OBJECT, payload: { input: 'Body', ...xmlPayload }, headers: putHeaders },
+      {
+        method: 'PUT',
+        uri: OBJECT,
+        payload: { input: 'Body', ...xmlPayload },
+        headers: putHeaders,
+        prefixHeaders: METADATA_HEADERS,
+      },
       (input) => {
         if (input.CopySource !== undefined) return copyObject(s3, input);
         if (input.uploadId !== undefined) return s3.uploads.putPart(input, uploadedBytes(input));

@@ -124,3 +124,17 @@ it('speaks XML over HTTP, chunked uploads included', async () => {
   expect((await send('HEAD', '/nope')).status).toBe(404);
   await gateway.close();
 });
+
+it('lists as the first version of the operation does, by markers', async () => {
+  const { call } = storage();
+  await call('CreateBucket', { Bucket: 'one-bucket' });
+  for (const Key of ['a', 'b/1', 'b/2', 'c']) await call('PutObject', { Bucket: 'one-bucket', Key, Body: '' });
+  const keys = (page: OperationInput) => page.Contents.map((item: { Key: string }) => item.Key);
+  const first = await call('ListObjects', { Bucket: 'one-bucket', MaxKeys: 2 });
+  expect(first).toMatchObject({ IsTruncated: true, NextMarker: undefined });
+  expect(keys(await call('ListObjects', { Bucket: 'one-bucket', Marker: keys(first).at(-1) }))).toEqual(['b/2', 'c']);
+  const folders = await call('ListObjects', { Bucket: 'one-bucket', Delimiter: '/', MaxKeys: 2 });
+  expect(folders).toMatchObject({ NextMarker: 'b/', CommonPrefixes: [{ Prefix: 'b/' }] });
+  const rest = await call('ListObjects', { Bucket: 'one-bucket', Delimiter: '/', Marker: folders.NextMarker });
+  expect(keys(rest)).toEqual(['c']);
+});

@@ -10,6 +10,7 @@ interface UploadRecord {
   Bucket: string;
   Key: string;
   contentType?: string;
+  metadata?: Record<string, string>;
   /** Part number -> MD5 and file. */
   parts: Record<string, { md5: string; file: string; size: number }>;
 }
@@ -51,7 +52,7 @@ export function createUploads(cloud: Cloud, buckets: Buckets, objects: Objects):
       buckets.require(input.Bucket);
       const UploadId = randomUUID().replaceAll('-', '');
       const { Bucket, Key } = input;
-      uploads.put(UploadId, { Bucket, Key, contentType: input.ContentType, parts: {} });
+      uploads.put(UploadId, { Bucket, Key, contentType: input.ContentType, metadata: input.Metadata, parts: {} });
       return { Bucket, Key, UploadId };
     },
     putPart(input, body) {
@@ -95,8 +96,13 @@ export function createUploads(cloud: Cloud, buckets: Buckets, objects: Objects):
         .digest('hex');
       const ETag = `"${digests}-${chosen.length}"`;
       const body = Buffer.concat(chosen.map((part) => readFileSync(path(part.file))));
-      const { Bucket, Key, contentType } = upload;
-      objects.put(buckets.require(Bucket), Key, { body, ETag, contentType });
+      const { Bucket, Key, contentType, metadata } = upload;
+      objects.put(buckets.require(Bucket), Key, {
+        body,
+        ETag,
+        ...(contentType !== undefined && { contentType }),
+        ...(metadata && { metadata }),
+      });
       drop(input, upload);
       return { Location: `${cloud.endpoint}/${Bucket}/${Key}`, Bucket, Key, ETag };
     },

@@ -1,4 +1,5 @@
 import type { Cloud, Service } from '../kernel/service.ts';
+import { QUERY_ERROR_CODES } from './errors.ts';
 import { moveTasks } from './move-tasks.ts';
 import { queueOperations } from './queue-operations.ts';
 import { openQueues } from './queues.ts';
@@ -12,7 +13,7 @@ export function sqsService(cloud: Cloud): Service {
   const moves = moveTasks(cloud, queues);
   return {
     name: 'sqs',
-    protocol: { kind: 'json', version: '1.0', targetPrefix: 'AmazonSQS' },
+    protocol: { kind: 'json', version: '1.0', targetPrefix: 'AmazonSQS', queryErrorCodes: QUERY_ERROR_CODES },
     operations: {
       ...queueOperations(cloud, queues),
       ...sendOperations(cloud, queues),

@@ -188,6 +188,7 @@ export function executeChangeSet(
     engine.stacks.setStatus(set.StackId, 'CREATE_IN_PROGRESS', 'User Initiated');
   });
   runner.run(set.StackId);
+  return {};
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html */
@@ -196,9 +197,10 @@ export function deleteChangeSet(
   sets: Collection<ChangeSetRecord>,
   input: OperationInput,
   context: RequestContext,
-): void {
+) {
   const set = lookUp(engine, sets, input, context);
   if (set) sets.delete(set.ChangeSetId);
+  return {};
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html */

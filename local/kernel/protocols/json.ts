@@ -1,5 +1,5 @@
 import { AwsError } from '../errors.ts';
-import type { OperationInput } from '../service.ts';
+import type { OperationInput, Protocol } from '../service.ts';
 import { bodyText, type ProtocolCodec, type WireRequest } from './wire.ts';
 
 /**
@@ -55,7 +55,11 @@ export const jsonCodec: ProtocolCodec = {
   encodeError(service, error, requestId) {
     return {
       status: error.status,
-      headers: { ...jsonHeaders(service.protocol, requestId), 'x-amzn-errortype': error.code },
+      headers: {
+        ...jsonHeaders(service.protocol, requestId),
+        'x-amzn-errortype': error.code,
+        ...queryErrorHeader(service.protocol, error),
+      },
       body: stringifyJson({ ...error.fields, __type: error.code, message: error.message }),
     };
   },
@@ -63,4 +67,10 @@ export const jsonCodec: ProtocolCodec = {
 
 function jsonHeaders(protocol: { kind: string; version?: string }, requestId: string): Record<string, string> {
   return { 'content-type': `application/x-amz-json-${protocol.version ?? '1.0'}`, 'x-amzn-requestid': requestId };
+}
+
+function queryErrorHeader(protocol: Protocol, error: AwsError): Record<string, string> {
+  if (protocol.kind !== 'json' || !protocol.queryErrorCodes) return {};
+  const code = protocol.queryErrorCodes[error.code] ?? error.code;
+  return { 'x-amzn-query-error': `${code};${error.fault === 'server' ? 'Receiver' : 'Sender'}` };
 }

@@ -52,6 +52,7 @@ interface Route {
   labels: string[];
   /** Query parameters that the URI template fixes, such as `?list-type=2`. */
   fixedQuery: [string, string][];
+  isXml: boolean;
 }
 
 const routesOfService = new WeakMap<Service, Route[]>();
@@ -60,7 +61,7 @@ function routes(service: Service): Route[] {
   const known = routesOfService.get(service);
   if (known) return known;
   const made = Object.entries(service.operations)
-    .flatMap(([name, operation]) => (operation.http ? [route(name, operation, operation.http)] : []))
+    .flatMap(([name, operation]) => (operation.http ? [route(service, name, operation, operation.http)] : []))
     // The more a template fixes, the earlier it is tried.
     .sort(
       (a, b) => b.fixedQuery.length - a.fixedQuery.length || specificity(b.binding.uri) - specificity(a.binding.uri),
@@ -73,7 +74,7 @@ function specificity(uri: string): number {
   return uri.replace(/\{[^}]*\}/g, '').length;
 }
 
-function route(name: string, operation: Operation, binding: HttpBinding): Route {
+function route(service: Service, name: string, operation: Operation, binding: HttpBinding): Route {
   const [path = '', query = ''] = binding.uri.split('?');
   const labels: string[] = [];
   const pattern = path
@@ -89,6 +90,7 @@ function route(name: string, operation: Operation, binding: HttpBinding): Route 
     pattern: new RegExp(`^${pattern}/?$`),
     labels,
     fixedQuery: [...new URLSearchParams(query)],
+    isXml: service.protocol.kind === 'rest-xml',
   };
 }
 
@@ -96,7 +98,7 @@ function decodeRest(service: Service, request: WireRequest, parseBody: (request:
   for (const candidate of routes(service)) {
     const match = matches(candidate, request);
     if (!match) continue;
-    const labels = candidate.labels.map((label, index) => [label, decodeURIComponent(match[index + 1] ?? '')]);
+    const labels = candidate.labels.map((label, index) => [label, decodeLabel(match[index + 1] ?? '')]);
     const { payload, headers } = candidate.binding;
     const body = payload?.input ? { [payload.input]: request.body } : parseBody(request);
     return {
@@ -104,6 +106,7 @@ function decodeRest(service: Service, request: WireRequest, parseBody: (request:
       input: {
         ...queryMembers(request.query),
         ...headerMembers(headers?.input, request),
+        ...prefixMembers(candidate.binding.prefixHeaders, request),
         ...body,
         ...Object.fromEntries(labels),
       },
@@ -119,7 +122,15 @@ function decodeRest(service: Service, request: WireRequest, parseBody: (request:
 function matches(candidate: Route, request: WireRequest): RegExpMatchArray | null {
   if (candidate.binding.method !== request.method) return null;
   if (!candidate.fixedQuery.every(([name, value]) => request.query.get(name) === value)) return null;
+  if (candidate.isXml && [...request.query.keys()].some((name) => isOther(candidate, name))) return null;
   return request.path.match(candidate.pattern);
+}
+
+/** Parameters that make a request of S3 another operation: where nothing is bound to them, it is unknown. */
+const SUBRESOURCES = new Set(['acl', 'attributes', 'legal-hold', 'restore', 'select', 'tagging', 'torrent', 'uploads']);
+
+function isOther(candidate: Route, parameter: string): boolean {
+  return SUBRESOURCES.has(parameter) && !candidate.fixedQuery.some(([name]) => name === parameter);
 }
 
 /** Query parameters; one that repeats becomes a list. */
@@ -135,6 +146,24 @@ function queryMembers(query: URLSearchParams): Record<string, string | string[]>
 function headerMembers(bindings: Readonly<Record<string, string>> | undefined, request: WireRequest) {
   const bound = Object.entries(bindings ?? {}).filter(([, header]) => request.headers[header] !== undefined);
   return Object.fromEntries(bound.map(([member, header]) => [member, request.headers[header]]));
+}
+
+function prefixMembers(prefixes: Readonly<Record<string, string>> | undefined, request: WireRequest) {
+  return Object.fromEntries(
+    Object.entries(prefixes ?? {}).map(([member, prefix]) => {
+      const own = Object.entries(request.headers).filter(([header]) => header.startsWith(prefix));
+      return [member, Object.fromEntries(own.map(([header, value]) => [header.slice(prefix.length), value]))];
+    }),
+  );
+}
+
+function decodeLabel(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause;
+    throw new AwsError('InvalidURI', `The path holds "${text}", which is not percent-encoded text.`, { cause });
+  }
 }
 
 function encodeRest(
@@ -153,6 +182,10 @@ function encodeRest(
     delete members[member];
     if (value !== undefined && value !== null)
       headers[header] = value instanceof Date ? value.toUTCString() : String(value);
+  }
+  for (const [member, prefix] of Object.entries(binding?.prefixHeaders ?? {})) {
+    for (const [name, value] of Object.entries(members[member] ?? {})) headers[`${prefix}${name}`] = String(value);
+    delete members[member];
   }
   let status = binding?.status ?? 200;
   if (binding?.statusMember) {
