@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { stepFunctions, wakeUpWith } from './executions.ts';
+import { waker, wakeUpWith } from './executions.ts';
 import { admitWaiters, enqueue, tenantGate } from './gate.ts';
 
 /**
@@ -15,7 +15,7 @@ export const handler = step({
   async run({ tenantId, operationId, executionArn, taskToken, enteredAt }) {
     const gate = tenantGate(tenantId);
     await enqueue(table(), { gate, operationId, executionArn, taskToken, enqueuedAt: enteredAt });
-    await admitWaiters(table(), gate, 1, wakeUpWith(stepFunctions()));
+    await admitWaiters(table(), gate, 1, wakeUpWith(waker()));
     return { gate };
   },
 });

@@ -10,6 +10,12 @@ import type { WakeUp } from './gate.ts';
 /** The Step Functions client of the operations. */
 export const stepFunctions = once(() => new SFNClient({}));
 
+/**
+ * The client that wakes waiters, which never tries again by itself: were the answer to a wake-up lost, a second one would be told
+ * that nobody waits, and the gate would take out who has just gone in. The failed step comes again and sees who is inside.
+ */
+export const waker = once(() => new SFNClient({ maxAttempts: 1 }));
+
 type Client = Pick<SFNClient, 'send'>;
 
 /**

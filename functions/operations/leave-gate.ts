@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { stepFunctions, wakeUpWith } from './executions.ts';
+import { waker, wakeUpWith } from './executions.ts';
 import { leave, tenantGate } from './gate.ts';
 
 /** The operation has ended: the next one of the tenant is let in. */
@@ -11,7 +11,7 @@ export const handler = step({
   output: z.object({ gate: z.string() }),
   async run({ tenantId, operationId }) {
     const gate = tenantGate(tenantId);
-    await leave(table(), gate, operationId, 1, wakeUpWith(stepFunctions()));
+    await leave(table(), gate, operationId, 1, wakeUpWith(waker()));
     return { gate };
   },
 });

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Table, table } from '../runtime/table.ts';
-import { isRunning, stepFunctions, wakeUpWith } from './executions.ts';
+import { isRunning, stepFunctions, waker, wakeUpWith } from './executions.ts';
 import { admitWaiters, holders, leave, type WakeUp } from './gate.ts';
 import { getTenant } from './tenant-registry.ts';
 
@@ -13,7 +13,7 @@ const logger = new Logger({ serviceName: 'repair-gates' });
  * redrive goes on inside.
  */
 export async function handler(): Promise<{ gates: number; left: number }> {
-  return repairGates(table(), (executionArn) => isRunning(stepFunctions(), executionArn), wakeUpWith(stepFunctions()));
+  return repairGates(table(), (executionArn) => isRunning(stepFunctions(), executionArn), wakeUpWith(waker()));
 }
 
 /** The repair itself; `left` counts the dead holders that were taken out. */
