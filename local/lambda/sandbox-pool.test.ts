@@ -105,3 +105,23 @@ it('ends the sandboxes of a discarded version, busy ones when they come back', a
   expect(ended).toHaveLength(2);
   expect(pool.status).toEqual({ workers: 0, busy: 0, queued: 0 });
 });
+
+it('serves a burst with the worker that is there, and starts another only for who waited long', async () => {
+  const first = await acquire('a');
+  const waiting = acquire('a');
+  pool.release('a', first.sandbox);
+  const second = await waiting;
+  expect([second.cold, started]).toEqual([false, ['a']]);
+  const third = await acquire('a');
+  expect([third.cold, started]).toEqual([true, ['a', 'a']]);
+});
+
+it('never pushes out the worker of another function for a second one of its own', async () => {
+  pool.release('b', (await acquire('b')).sandbox);
+  const a = await acquire('a');
+  const waiting = acquire('a');
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect([started, ended]).toEqual([['b', 'a'], []]);
+  pool.release('a', a.sandbox);
+  expect((await waiting).cold).toBe(false);
+});

@@ -1,4 +1,12 @@
+import { availableParallelism } from 'node:os';
 import type { Sandbox } from './sandbox.ts';
+import { createWaitingLine } from './waiting-line.ts';
+
+/**
+ * How long an invocation waits for a busy worker of its function before another one is started for it, in real time. A
+ * start costs a processor hundreds of milliseconds: a burst of short invocations is served sooner by few warm workers.
+ */
+const PATIENCE_MILLISECONDS = 250;
 
 export interface SandboxPool {
   /**
@@ -23,6 +31,8 @@ export interface Acquired {
 
 interface Slots {
   idle: Sandbox[];
+  /** Workers of this key: idle, busy or starting. */
+  count: number;
   /** The start of a prewarmed sandbox, until it is idle or has failed; one invocation may wait for it. */
   starting?: Promise<void> | undefined;
   discarded: boolean;
@@ -39,8 +49,9 @@ export function createSandboxPool(options: {
 }): SandboxPool {
   const slots = new Map<string, Slots>();
   const lastUsed = new Map<Sandbox, { key: string; timer: NodeJS.Timeout }>();
-  const waiting: (() => void)[] = [];
+  const waiting = createWaitingLine();
   let workers = 0;
+  let coldStarts = 0;
   let busy = 0;
   let closed = false;
   let prewarming = Promise.resolve();
@@ -48,12 +59,24 @@ export function createSandboxPool(options: {
   const slotsOf = (key: string): Slots => {
     const known = slots.get(key);
     if (known) return known;
-    const made = { idle: [], discarded: false };
+    const made = { idle: [], count: 0, discarded: false };
     slots.set(key, made);
     return made;
   };
 
-  function end(sandbox: Sandbox): void {
+  /** A worker of the key has come to its end. Who has none at all is served first. */
+  function gone(key: string): void {
+    workers--;
+    slotsOf(key).count--;
+    waiting.wake(key, (other) => slotsOf(other).count === 0);
+  }
+
+  function come(key: string): void {
+    workers++;
+    slotsOf(key).count++;
+  }
+
+  function end(key: string, sandbox: Sandbox): void {
     const use = lastUsed.get(sandbox);
     if (use) {
       clearTimeout(use.timer);
@@ -61,17 +84,16 @@ export function createSandboxPool(options: {
       const slot = slots.get(use.key);
       if (slot) slot.idle = slot.idle.filter((other) => other !== sandbox);
     }
-    workers--;
     void sandbox.terminate();
-    waiting.shift()?.();
+    gone(key);
   }
 
   function park(key: string, sandbox: Sandbox): void {
-    const timer = setTimeout(() => end(sandbox), options.idleMilliseconds);
+    const timer = setTimeout(() => end(key, sandbox), options.idleMilliseconds);
     timer.unref();
     lastUsed.set(sandbox, { key, timer });
     slotsOf(key).idle.push(sandbox);
-    waiting.shift()?.();
+    waiting.wake(key, (other) => slotsOf(other).count === 0);
   }
 
   function takeIdle(key: string, usable: (sandbox: Sandbox) => boolean): Sandbox | undefined {
@@ -80,8 +102,8 @@ export function createSandboxPool(options: {
       clearTimeout(lastUsed.get(sandbox)?.timer);
       lastUsed.delete(sandbox);
       if (sandbox.alive && usable(sandbox)) return sandbox;
-      workers--;
       void sandbox.terminate();
+      gone(key);
     }
     return undefined;
   }
@@ -90,20 +112,22 @@ export function createSandboxPool(options: {
   function makeRoom(): boolean {
     if (workers < options.maxWorkers) return true;
     const oldest = lastUsed.keys().next().value;
-    if (!oldest) return false;
-    const use = lastUsed.get(oldest);
-    const slot = use && slots.get(use.key);
-    if (slot) slot.idle = slot.idle.filter((other) => other !== oldest);
-    clearTimeout(use?.timer);
-    lastUsed.delete(oldest);
-    workers--;
-    void oldest.terminate();
+    const use = oldest && lastUsed.get(oldest);
+    if (!use) return false;
+    end(use.key, oldest);
     return true;
+  }
+
+  /** The first worker of a key may push out another key's idle one; a further one needs room, patience and a processor. */
+  function mayStart(key: string, impatient: boolean): boolean {
+    if (slotsOf(key).count === 0) return makeRoom();
+    return impatient && workers < options.maxWorkers && coldStarts < availableParallelism();
   }
 
   return {
     async acquire(key, start, usable) {
-      for (;;) {
+      const ticket = waiting.ticket();
+      for (let impatient = false; ; ) {
         if (closed) throw new Error('The Lambda workers are stopped');
         const warm = takeIdle(key, usable);
         if (warm) {
@@ -116,38 +140,39 @@ export function createSandboxPool(options: {
           await starting;
           continue;
         }
-        if (makeRoom()) break;
+        if (mayStart(key, impatient)) break;
         options.onQueued?.(key, waiting.length + 1);
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        impatient = (await waiting.wait(ticket, key, PATIENCE_MILLISECONDS)) === 'impatient';
       }
-      workers++;
+      come(key);
       busy++;
+      coldStarts++;
       slotsOf(key).discarded = false;
       try {
         return { sandbox: await start(), cold: true };
       } catch (error) {
-        workers--;
         busy--;
-        waiting.shift()?.();
+        gone(key);
         throw error;
+      } finally {
+        coldStarts--;
       }
     },
     release(key, sandbox) {
       busy--;
-      if (closed || !sandbox.alive || slotsOf(key).discarded) end(sandbox);
+      if (closed || !sandbox.alive || slotsOf(key).discarded) end(key, sandbox);
       else park(key, sandbox);
     },
     prewarm(key, start) {
       prewarming = prewarming.then(async () => {
         const slot = slotsOf(key);
         if (closed || slot.discarded || slot.idle.length > 0 || workers >= options.maxWorkers) return;
-        workers++;
+        come(key);
         slot.starting = start().then(
           (sandbox) => park(key, sandbox),
           () => {
             // The first invocation meets the same failure and reports it, as Lambda does with a failed init phase.
-            workers--;
-            waiting.shift()?.();
+            gone(key);
           },
         );
         await slot.starting;
@@ -159,7 +184,7 @@ export function createSandboxPool(options: {
       const slot = slots.get(key);
       if (!slot) return;
       slot.discarded = true;
-      for (const sandbox of [...slot.idle]) end(sandbox);
+      for (const sandbox of [...slot.idle]) end(key, sandbox);
     },
     get status() {
       return { workers, busy, queued: waiting.length };
@@ -168,7 +193,7 @@ export function createSandboxPool(options: {
       closed = true;
       const idle = [...lastUsed.keys()];
       for (const key of slots.keys()) this.discard(key);
-      for (const resume of waiting.splice(0)) resume();
+      waiting.wakeAll();
       await Promise.all(idle.map((sandbox) => sandbox.terminate()));
     },
   };

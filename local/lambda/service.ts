@@ -18,7 +18,7 @@ import { tagOperations } from './tag-operations.ts';
 import { versionOperations } from './version-operations.ts';
 
 export interface LambdaOptions {
-  /** Worker threads of all functions together, busy and idle; more invocations wait. Default 24. */
+  /** Worker threads of all functions together, busy and idle; more invocations wait. Default 40. */
   readonly maxWorkers?: number;
   /** Real milliseconds after which an idle worker ends. Default 10 minutes. */
   readonly idleMilliseconds?: number;
@@ -36,7 +36,7 @@ export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Servic
   const accountConcurrency = options.accountConcurrency ?? ACCOUNT_CONCURRENCY;
   const log = createFunctionLog(cloud);
   const pool = createSandboxPool({
-    maxWorkers: options.maxWorkers ?? 24,
+    maxWorkers: options.maxWorkers ?? 40,
     idleMilliseconds: options.idleMilliseconds ?? 600_000,
     onQueued: (key, queued) => {
       cloud.log('debug', 'invocation waits for a worker', { function: key, queued });
