@@ -4,6 +4,7 @@ import { createCloud, type RunningCloud } from './kernel/cloud.ts';
 import { type Gateway, startGateway } from './kernel/gateway.ts';
 import type { Cloud, Identity, Service } from './kernel/service.ts';
 import { openStore } from './kernel/sqlite-store.ts';
+import { lockState } from './kernel/state-lock.ts';
 import type { Store } from './kernel/store.ts';
 
 export interface LocalCloudOptions {
@@ -58,10 +59,31 @@ export const SERVICE_NAMES: readonly string[] = Object.keys(MAKERS);
 
 /**
  * Starts a local cloud that serves on 127.0.0.1 and has resumed what its state folder says was in progress.
- * Throws `UnknownService` (an Error naming the known ones) and the listen error of a taken port.
+ * Throws an Error that names the services there are for one that it does not know, one that names the process which uses the
+ * state folder, and the listen error of a taken port. Nothing is left running then.
  */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const names = checkedNames(options.services ?? SERVICE_NAMES);
+  const unlock = options.state ? lockState(options.state) : () => undefined;
+  let cloud: RunningCloud | undefined;
+  let gateway: Gateway | undefined;
+  const stop = async () => {
+    await gateway?.close();
+    await cloud?.stop();
+    unlock();
+  };
+  try {
+    cloud = await assemble(names, options);
+    gateway = await startGateway(cloud, options.port ?? 4566);
+    await cloud.start();
+    return { cloud, endpoint: cloud.endpoint, port: gateway.port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(names: readonly string[], options: LocalCloudOptions): Promise<RunningCloud> {
   const store = openStore(options.state ?? ':memory:');
   const cloud = createCloud({
     clock: makeClock(options.clock ?? 'real', store),
@@ -75,9 +97,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     const make = await MAKERS[name]?.();
     if (make) cloud.register(make(cloud, options.serviceOptions?.[name] as never));
   }
-  const gateway = await startGateway(cloud, options.port ?? 4566);
-  await cloud.start();
-  return { cloud, endpoint: cloud.endpoint, port: gateway.port, stop: () => stop(cloud, gateway) };
+  return cloud;
 }
 
 /** A clock that had leapt goes on from there after a restart: time never goes back for what is in the state. */
@@ -89,11 +109,6 @@ function makeClock(kind: 'real' | 'jump' | number, store: Store): Clock {
     aheadOfReal: state.get('ahead-of-real') ?? 0,
     leapt: (ahead) => state.put('ahead-of-real', ahead),
   });
-}
-
-async function stop(cloud: RunningCloud, gateway: Gateway): Promise<void> {
-  await gateway.close();
-  await cloud.stop();
 }
 
 function checkedNames(asked: readonly string[]): string[] {

@@ -2,12 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cloud } from '../kernel/service.ts';
 import { ACCOUNT, refusal, type TestCloud, testCloud } from '../lambda/test-cloud.ts';
 import { dynamodbService } from './service.ts';
 
+const MINUTE = 60_000;
+/** So long that a busy machine does not get past a state between two calls; the clock leaps over it. */
+const slowTables = (cloud: Cloud) =>
+  dynamodbService(cloud, { delays: { create: MINUTE, update: MINUTE, delete: MINUTE } });
+
 let test: TestCloud;
 beforeEach(async () => {
-  test = await testCloud([dynamodbService]);
+  test = await testCloud([slowTables]);
 });
 afterEach(() => test.cloud.stop());
 
@@ -36,7 +42,7 @@ const DEFINITION = {
 };
 async function table(more: object = {}): Promise<void> {
   await call('CreateTable', { ...DEFINITION, ...more });
-  await test.cloud.clock.sleep(500);
+  await test.cloud.clock.sleep(MINUTE);
 }
 const put = (pk: string, more: object = {}, options: object = {}) =>
   call('PutItem', { TableName: 'tenants', Item: { pk: { S: pk }, sk: { S: 'meta' }, ...more }, ...options });
@@ -150,12 +156,12 @@ describe('tables', () => {
     expect((await refusal(put('early'))).code).toBe('ResourceNotFoundException');
     expect((await refusal(call('CreateTable', DEFINITION))).message).toBe('Table already exists: tenants');
     expect((await refusal(call('DeleteTable', { TableName: 'tenants' }))).code).toBe('ResourceInUseException');
-    await test.cloud.clock.sleep(500);
+    await test.cloud.clock.sleep(MINUTE);
     expect(await status()).toBe('ACTIVE');
     await put('acme');
     await call('DeleteTable', { TableName: 'tenants' });
     expect(await status()).toBe('DELETING');
-    await test.cloud.clock.sleep(1000);
+    await test.cloud.clock.sleep(2 * MINUTE);
     expect((await refusal(status())).message).toBe('Requested resource not found: Table: tenants not found');
     expect(await call('ListTables', {})).toEqual({ TableNames: [] });
     await table();
@@ -168,7 +174,7 @@ describe('tables', () => {
       'protected against deletion',
     );
     await call('UpdateTable', { TableName: 'tenants', DeletionProtectionEnabled: false });
-    await test.cloud.clock.sleep(500);
+    await test.cloud.clock.sleep(MINUTE);
     expect(await call('ListTagsOfResource', { ResourceArn: ARN })).toEqual({
       Tags: [{ Key: 'owner', Value: 'platform' }],
     });
@@ -213,14 +219,14 @@ describe('tables', () => {
 it('keeps tables and items over a restart, and accounts apart', async () => {
   const state = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   try {
-    const before = await testCloud([dynamodbService], { state });
+    const before = await testCloud([slowTables], { state });
     await before.call('dynamodb', 'CreateTable', DEFINITION);
-    await before.cloud.clock.sleep(500);
+    await before.cloud.clock.sleep(MINUTE);
     await before.call('dynamodb', 'PutItem', { TableName: 'tenants', Item: key('acme') });
     await before.cloud.stop();
-    const after = await testCloud([dynamodbService], { state });
+    const after = await testCloud([slowTables], { state });
     // This clock starts at real time again, before the table was active.
-    await after.cloud.clock.sleep(500);
+    await after.cloud.clock.sleep(MINUTE);
     expect(await after.call('dynamodb', 'GetItem', { TableName: 'tenants', Key: key('acme') })).toEqual({
       Item: key('acme'),
     });
