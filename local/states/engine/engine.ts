@@ -4,13 +4,12 @@ import { compileDefinition } from './definition.ts';
 import { HEARTBEAT } from './fold.ts';
 import { openJournal } from './journal.ts';
 import type { Execution, Thread } from './model.ts';
-import { fromText } from './payload.ts';
 import { createRecorder } from './recorder.ts';
 import { redriveExecution } from './redrive.ts';
 import { loadExecution, resumeThreads } from './resume.ts';
 import type { Runtime } from './runtime.ts';
 import { createScheduler } from './scheduler.ts';
-import { taskFailed, taskSucceeded } from './states/task-outcome.ts';
+import { taskAnswered } from './states/task-outcome.ts';
 import { step } from './step.ts';
 import { openTokenMint } from './tokens.ts';
 
@@ -108,9 +107,8 @@ export function createEngine(host: EngineHost, options: { turnMilliseconds?: num
       }
       recorder.flush();
     },
-    taskSucceeded: (token, output) => answer(token, (thread) => taskSucceeded(runtime, thread, fromText(output))),
-    taskFailed: (token, error, cause) =>
-      answer(token, (thread) => taskFailed(runtime, thread, { error, cause }, 'run')),
+    taskSucceeded: (token, output) => answer(token, (thread) => taskAnswered(runtime, thread, { output })),
+    taskFailed: (token, error, cause) => answer(token, (thread) => taskAnswered(runtime, thread, { error, cause })),
     taskHeartbeat: (token) => answer(token, (thread) => runtime.recordHidden(thread, HEARTBEAT, {})),
     history(executionArn, options = {}) {
       recorder.flush();

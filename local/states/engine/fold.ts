@@ -14,6 +14,8 @@ export interface Live {
 export const WAITING = '$Waiting';
 export const FAILED = '$Failed';
 export const HEARTBEAT = '$Heartbeat';
+/** A task token was answered before its request. */
+export const ANSWERED = '$Answered';
 
 interface Details {
   name: string;
@@ -51,6 +53,10 @@ function applyOther(thread: Thread, event: HistoryEvent, extra: PrivateDetails, 
       return;
     case HEARTBEAT:
       if (thread.task) thread.task.heartbeatAt = event.timestamp;
+      return;
+    case ANSWERED:
+      if (thread.task)
+        thread.task.early = extra.o === undefined ? { error: extra.e, cause: extra.c } : { output: extra.o };
       return;
     case 'EvaluationFailed':
     case 'MapRunStarted':

@@ -27,7 +27,14 @@ export interface Failure {
 }
 
 /** A task between its …Scheduled event and its outcome. */
+/** What SendTaskSuccess or SendTaskFailure said. */
+export type TaskAnswer =
+  | { readonly output: string }
+  | { readonly error: string | undefined; readonly cause: string | undefined };
+
 export interface TaskProgress {
+  /** The answer to a task token that came before the answer to the request which carried it. */
+  early?: TaskAnswer;
   readonly token: string | undefined;
   readonly parameters: Payload;
   readonly scheduledAt: number;
@@ -158,6 +165,8 @@ export interface PrivateDetails {
   /** The failure, where the event shows none. */
   e?: string;
   c?: string;
+  /** An answer that came early; a failure has `e` and `c`. */
+  o?: string;
   /** MapStateStarted: items and settings. */
   items?: JsonValue[];
   mc?: number;

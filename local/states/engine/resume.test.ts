@@ -102,3 +102,17 @@ test('an execution whose end the host knows of is over', async () => {
   expect(second.outcomes).toEqual([]);
   expect(second.calls).toEqual([]);
 });
+
+test('an answer that came before its request was answered outlives the process; the request is not repeated', async () => {
+  const begin = processes();
+  const first = begin();
+  first.engine.start(startOf(machine('sqs:sendMessage.waitForTaskToken'), {}, first.clock.now()));
+  await first.settle();
+  first.calls[0]?.report.started();
+  expect(first.engine.taskFailed(first.calls[0]?.call.taskToken ?? '', 'Refused', 'too late')).toBe('accepted');
+  const second = begin();
+  second.engine.resume();
+  await second.settle();
+  expect(second.calls).toEqual([]);
+  expect(second.outcomes).toMatchObject([{ status: 'FAILED', error: 'Refused', cause: 'too late' }]);
+});

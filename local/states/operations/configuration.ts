@@ -54,12 +54,17 @@ export function encryptionOf(given: OperationInput): Revision['encryptionConfigu
  * (AccessDeniedException). Roles are only known when IAM is part of the run.
  * https://docs.aws.amazon.com/step-functions/latest/dg/stepfunctions-iam.html
  */
-export function checkRole(states: States, roleArn: string, definition: string, context: RequestContext): void {
+export function checkRole(
+  states: States,
+  machineArn: string,
+  { roleArn, definition }: Pick<Revision, 'roleArn' | 'definition'>,
+  context: RequestContext,
+): void {
   if (!/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(roleArn)) {
     throw new AwsError('InvalidArn', `Invalid Role Arn: '${roleArn}'`);
   }
   if (!states.cloud.has('iam')) return;
-  const caller = assumeFor(states, roleArn);
+  const caller = assumeFor(states, roleArn, machineArn);
   if (!/"arn:[^"]*:states:::states:startExecution\.sync/.test(definition)) return;
   const rule = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
   const resource = `arn:aws:events:${context.region}:${context.accountId}:${rule}`;
@@ -75,9 +80,10 @@ export function checkRole(states: States, roleArn: string, definition: string, c
   }
 }
 
-function assumeFor(states: States, roleArn: string) {
+function assumeFor(states: States, roleArn: string, sourceArn: string) {
   try {
-    return states.cloud.identity.serviceRole(roleArn, 'states.amazonaws.com', 'definition-check');
+    const source = { sourceArn, sourceAccount: sourceArn.split(':')[4] };
+    return states.cloud.identity.serviceRole(roleArn, 'states.amazonaws.com', 'definition-check', source);
   } catch (cause) {
     if (!(cause instanceof AwsError)) throw cause;
     throw new AwsError(

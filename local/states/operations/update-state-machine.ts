@@ -36,7 +36,7 @@ export function updateStateMachine(states: States): Operation {
       const next = changed(current, input, states.cloud.clock.now());
       if (input.definition !== undefined) checkDefinition(next.definition, machine.type);
       if (input.roleArn !== undefined || input.definition !== undefined) {
-        checkRole(states, next.roleArn, next.definition, context);
+        checkRole(states, machine.arn, next, context);
       }
       machine = save(states, machine, next);
       const version = input.publish === true ? publishVersion(states, machine, input.versionDescription) : undefined;

@@ -13,9 +13,9 @@ import { TaskError } from './task-error.ts';
 export async function taskSession(states: States, task: TaskCall): Promise<Caller> {
   const { roleArn, executionArn } = task.execution;
   const name = sessionName(executionArn);
-  const machine = machineSession(states, roleArn, name);
+  const machine = machineSession(states, roleArn, name, task.execution.stateMachineArn);
   if (task.roleArn === roleArn) return machine;
-  if (!states.cloud.has('sts')) return machineSession(states, task.roleArn, name);
+  if (!states.cloud.has('sts')) return machineSession(states, task.roleArn, name, task.execution.stateMachineArn);
   return assume(states, machine, task, name);
 }
 
@@ -25,9 +25,11 @@ function sessionName(executionArn: string): string {
   return [...digest].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
 }
 
-function machineSession(states: States, roleArn: string, name: string): Caller {
+/** Trust policies may ask for the state machine (`aws:SourceArn`) and its account against the confused deputy. */
+function machineSession(states: States, roleArn: string, name: string, sourceArn: string): Caller {
   try {
-    return states.cloud.identity.serviceRole(roleArn, 'states.amazonaws.com', name);
+    const source = { sourceArn, sourceAccount: sourceArn.split(':')[4] };
+    return states.cloud.identity.serviceRole(roleArn, 'states.amazonaws.com', name, source);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const text = `Step Functions could not assume the role ${roleArn}: ${reason}`;

@@ -1,7 +1,8 @@
 import type { JsonValue } from '../contract.ts';
 import { dataLimitFailure } from '../failure.ts';
-import type { Failure, TaskProgress, Thread } from '../model.ts';
-import { exceedsLimit, fromValue, type Payload, textOf } from '../payload.ts';
+import { ANSWERED } from '../fold.ts';
+import type { Failure, TaskAnswer, TaskProgress, Thread } from '../model.ts';
+import { exceedsLimit, fromText, fromValue, type Payload, textOf } from '../payload.ts';
 import type { Resource } from '../resource.ts';
 import type { Runtime } from '../runtime.ts';
 import { stopThread } from './abort.ts';
@@ -51,6 +52,30 @@ export function taskSubmitted(runtime: Runtime, thread: Thread, output: JsonValu
   const payload = fromValue(output);
   const details = { output: textOf(payload), outputDetails: { truncated: false }, ...resourceDetails(resource) };
   runtime.record(thread, { type: 'TaskSubmitted', details }, {}, { payload });
+  const early = thread.task?.early;
+  if (early) applyAnswer(runtime, thread, early);
+}
+
+/**
+ * SendTaskSuccess or SendTaskFailure. A worker may be faster than the request that brought it the token: AWS's history
+ * shows its answer after TaskSubmitted all the same.
+ */
+export function taskAnswered(runtime: Runtime, thread: Thread, answer: TaskAnswer): void {
+  const { task } = thread;
+  if (!task?.running || task.submitted || resourceOf(thread).kind !== 'integration') {
+    applyAnswer(runtime, thread, answer);
+    return;
+  }
+  if (task.token !== undefined) runtime.tokens.delete(task.token);
+  const extra =
+    'output' in answer ? { o: answer.output } : { ...optional('e', answer.error), ...optional('c', answer.cause) };
+  runtime.recordHidden(thread, ANSWERED, extra);
+}
+
+/** The answer is the task's outcome. */
+export function applyAnswer(runtime: Runtime, thread: Thread, answer: TaskAnswer): void {
+  if ('output' in answer) taskSucceeded(runtime, thread, fromText(answer.output));
+  else taskFailed(runtime, thread, answer, 'run');
 }
 
 /** The task's result is recorded; nothing will run it again. */

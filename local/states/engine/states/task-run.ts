@@ -3,12 +3,26 @@ import type { State } from '../definition.ts';
 import type { TaskProgress, Thread } from '../model.ts';
 import { jsonOf } from '../payload.ts';
 import type { Runtime } from '../runtime.ts';
-import { heartbeatDue, taskFailed, taskStarted, taskSubmitted, taskSucceeded, taskTimedOut } from './task-outcome.ts';
+import {
+  applyAnswer,
+  heartbeatDue,
+  taskFailed,
+  taskStarted,
+  taskSubmitted,
+  taskSucceeded,
+  taskTimedOut,
+} from './task-outcome.ts';
 
 /** Hands a scheduled task to the runner once its event is durable, and watches its timeouts. */
 export function startTask(runtime: Runtime, thread: Thread, state: State): void {
   const { task } = thread;
   if (!task) return;
+  const { early } = task;
+  if (early) {
+    // The process was killed before the request was answered: sending it again would ask for another answer.
+    runtime.afterFlush(() => applyAnswer(runtime, thread, early));
+    return;
+  }
   if (task.token !== undefined) runtime.tokens.set(task.token, thread);
   armTimers(runtime, thread, task);
   // A task token outlives this process: whoever has it answers. Only a request that never went out goes out again.

@@ -53,6 +53,21 @@ test('a task token is answered once; later answers are too late, invented ones u
   machine.close();
 });
 
+test('an answer that is faster than its request waits for TaskSubmitted', async () => {
+  const tasks = recording();
+  const machine = await openMachine(waiting(), {}, tasks);
+  const token = tasks.calls[0]?.call.taskToken ?? '';
+  tasks.calls[0]?.report.started();
+  expect(machine.engine.taskSucceeded(token, '{"early":true}')).toBe('accepted');
+  expect(machine.engine.taskSucceeded(token, '{"again":true}')).toBe('timed-out');
+  expect(machine.types().at(-1)).toBe('TaskStarted');
+  tasks.calls[0]?.report.submitted({});
+  await machine.settle();
+  expect(machine.outcomes).toMatchObject([{ status: 'SUCCEEDED', output: '{"early":true}' }]);
+  expect(machine.types().slice(3, 6)).toEqual(['TaskStarted', 'TaskSubmitted', 'TaskSucceeded']);
+  machine.close();
+});
+
 test('heartbeats keep a task alive; the first missed one ends it as States.Timeout', async () => {
   const tasks = recording();
   const machine = await openMachine(waiting({ HeartbeatSeconds: 60 }), {}, tasks);
