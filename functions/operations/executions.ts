@@ -46,10 +46,22 @@ export async function isRunning(client: Client, executionArn: string): Promise<b
   }
 }
 
-/** The state that an execution stood in when it failed: the last one it entered. */
+/** The state that an execution stood in when it failed: the last one it entered. Retries may have filled pages since. */
 export async function failedState(client: Client, executionArn: string): Promise<string | undefined> {
-  const { events } = await client.send(
-    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 50, includeExecutionData: false }),
-  );
-  return events?.find((event) => event.stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        reverseOrder: true,
+        maxResults: 100,
+        includeExecutionData: false,
+        nextToken,
+      }),
+    );
+    const entered = page.events?.find((event) => event.stateEnteredEventDetails);
+    if (entered) return entered.stateEnteredEventDetails?.name;
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return undefined;
 }
