@@ -1,5 +1,6 @@
 import type { Cloud, Operation, Service } from '../kernel/service.ts';
 import type { Engine, EngineHost } from './engine/contract.ts';
+import { readItems } from './items/read-items.ts';
 import { indexMapRuns } from './map-run-index.ts';
 import { openMockConfig } from './mocks/mock-config.ts';
 import { finishDeletion } from './operations/delete-state-machine.ts';
@@ -61,6 +62,7 @@ function openStates(cloud: Cloud, options: StatesOptions, createEngine: (host: E
       clock,
       store,
       tasks: createTaskRunner(() => states),
+      readItems: (source) => readItems(states, source),
       ended(execution, outcome) {
         if (execution.type === 'STANDARD') {
           const { executionArn, stateMachineArn, name } = execution;

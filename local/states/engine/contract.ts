@@ -101,8 +101,31 @@ export interface Engine {
 
 export type TokenResult = 'accepted' | 'timed-out' | 'unknown';
 
+/** Where a distributed Map's items are, as its ItemReader says. */
+export interface ItemSource {
+  execution: ExecutionStart;
+  /** `arn:aws:states:::s3:getObject` or `…:listObjectsV2`. */
+  resource: string;
+  /** Evaluated Arguments / Parameters. */
+  parameters: JsonValue;
+  config: ReaderConfig;
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html */
+export interface ReaderConfig {
+  inputType: string | undefined;
+  csvHeaderLocation: string | undefined;
+  csvHeaders: readonly string[] | undefined;
+  csvDelimiter: string | undefined;
+  itemsPointer: string | undefined;
+  transformation: string | undefined;
+  maxItems: number;
+}
+
 /** What the engine needs from its surroundings. */
 export interface EngineHost {
+  /** Reads the items of an ItemReader. Rejects with a StateFailure `States.ItemReaderFailed`. */
+  readItems?(source: ItemSource): Promise<JsonValue[]>;
   clock: import('../../kernel/clock.ts').Clock;
   store: import('../../kernel/store.ts').Store;
   tasks: TaskRunner;

@@ -5,12 +5,15 @@ import type { TaskCall } from '../engine/contract.ts';
 import type { States } from '../states.ts';
 import { TaskError } from './task-error.ts';
 
+/** What a session is for. */
+type ActingFor = Pick<TaskCall, 'execution' | 'roleArn'>;
+
 /**
  * The session a task acts as: the state machine's role, or the task's `Credentials.RoleArn` assumed by it.
  * Throws TaskError when a role cannot be assumed.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
  */
-export async function taskSession(states: States, task: TaskCall): Promise<Caller> {
+export async function taskSession(states: States, task: ActingFor): Promise<Caller> {
   const { roleArn, executionArn } = task.execution;
   const name = sessionName(executionArn);
   const machine = machineSession(states, roleArn, name, task.execution.stateMachineArn);
@@ -37,7 +40,7 @@ function machineSession(states: States, roleArn: string, name: string, sourceArn
   }
 }
 
-async function assume(states: States, machine: Caller, task: TaskCall, name: string): Promise<Caller> {
+async function assume(states: States, machine: Caller, task: ActingFor, name: string): Promise<Caller> {
   try {
     const answer = await states.cloud.call(
       'sts',

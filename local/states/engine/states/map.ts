@@ -12,6 +12,7 @@ import { batchItems } from './map-batch.ts';
 import { distributedSettings, isDistributed } from './map-distributed.ts';
 import { mapNumber } from './map-fields.ts';
 import { mapProgress } from './map-progress.ts';
+import { hasReader, readerItems } from './map-reader.ts';
 import { effectiveInput } from './simple.ts';
 
 /** Most iterations of an inline Map that run at once when MaxConcurrency is 0. */
@@ -27,14 +28,15 @@ export async function executeMap(runtime: Runtime, thread: Thread, state: State)
   const distributed = isDistributed(state);
   const concurrency = (await mapNumber(state, 'MaxConcurrency', scope)) ?? 0;
   if (concurrency < 0) throw runtimeFailure('MaxConcurrency must not be negative.');
-  const items = await itemsOf(state, scope);
+  const items = hasReader(state) ? await readOrFail(runtime, thread, state, scope) : await itemsOf(state, scope);
+  if (!items) return;
   const batches = distributed
     ? await batchItems(state, items, scope, (all) => selectAll(thread, state, scope, all))
     : items;
   const limit = distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY;
   const extra: PrivateDetails = { items: batches, mc: concurrency === 0 ? limit : Math.min(concurrency, limit) };
   // The length is known before the settings are evaluated: AWS shows MapStateStarted also where those fail.
-  const started = { type: 'MapStateStarted', details: { length: batches.length } };
+  const started = startedEvent(state, batches.length);
   let settings: Pick<PrivateDetails, 'run' | 'tc' | 'tp'> = {};
   try {
     settings = distributed ? await distributedSettings(thread, state, scope) : {};
@@ -49,13 +51,33 @@ export async function executeMap(runtime: Runtime, thread: Thread, state: State)
   await mapProgress(runtime, thread);
 }
 
-async function itemsOf(state: State, scope: Scope): Promise<JsonValue[]> {
-  if (isObject(state.raw['ItemReader'])) {
-    throw runtimeFailure(
-      'Map states that read their items with ItemReader are not supported here.',
-      'States.ItemReaderFailed',
-    );
+/** As recorded from AWS, items that a reader finds are not counted yet. */
+function startedEvent(state: State, length: number) {
+  return { type: 'MapStateStarted', details: { length: hasReader(state) ? 0 : length } };
+}
+
+/** AWS starts the Map Run before it reads: a reader that fails is the Map Run's failure. */
+async function readOrFail(
+  runtime: Runtime,
+  thread: Thread,
+  state: State,
+  scope: Scope,
+): Promise<JsonValue[] | undefined> {
+  try {
+    return await readerItems(runtime, thread, state, scope);
+  } catch (error) {
+    if (!(error instanceof StateFailure) || error.error !== 'States.ItemReaderFailed') throw error;
+    const failure = { error: error.error, cause: error.reason };
+    const settings = await distributedSettings(thread, state, scope);
+    runtime.record(thread, startedEvent(state, 0), { items: [], mc: 0, ...settings });
+    runtime.record(thread, { type: 'MapRunStarted', details: { mapRunArn: settings.run } });
+    const failed = runtime.record(thread, { type: 'MapRunFailed', details: failure });
+    runtime.fail(thread, failure, { type: 'MapStateFailed', previous: failed.id });
+    return undefined;
   }
+}
+
+async function itemsOf(state: State, scope: Scope): Promise<JsonValue[]> {
   const { ItemsPath: path, Items: items } = state.raw;
   if (state.language === 'JSONPath') {
     const value = path === undefined ? scope.data : compilePathField(String(path))(scope);
