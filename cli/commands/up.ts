@@ -8,6 +8,7 @@ import type { Tenant } from '../../tenancy/tenant.ts';
 import { connect, type Installation } from '../installation.ts';
 import { table } from '../output.ts';
 import { projectRoot } from '../project.ts';
+import { LOCAL_ENDPOINT } from '../settings.ts';
 import { createProgress, type Progress } from '../up/progress.ts';
 import { sampleEvents } from '../up/samples.ts';
 import { stepLines } from '../up/step-lines.ts';
@@ -104,12 +105,14 @@ function summary(tenants: (Tenant | undefined)[], { settings }: Up): string {
     tenant?.namespace,
     tenant?.roleArn,
   ]);
+  const { port: number } = new URL(settings.endpoint ?? LOCAL_ENDPOINT);
+  const port = settings.endpoint === LOCAL_ENDPOINT ? '' : ` --port ${number}`;
   return `
 ${table(['tenant', 'state', 'tier', 'cluster', 'namespace', 'role'], rows)}
 
 Times of steps are simulated: waiting for AWS is leapt over. Pods stay Pending: these clusters have no nodes.
 
-  eval "$(npx tenantry env)"                       any AWS client talks to ${settings.endpoint} from here on
+  ${`eval "$(npx tenantry env${port})"`.padEnd(48)} any AWS client talks to ${settings.endpoint} from here on
   npx tenantry show acme                           state, ledger, steps with their times
   aws stepfunctions list-executions --state-machine-arn arn:aws:states:us-east-1:111111111111:stateMachine:tenantry-onboard-tenant
   npx tenantry kubeconfig acme > acme.kubeconfig
