@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -21,6 +22,12 @@ export interface StepLambdaProps {
   readonly configFile: string;
   /** Takes events that this function, invoked asynchronously, failed to process. */
   readonly failedEvents?: IQueue;
+}
+
+/** The CDK wants a lock file to find the project by; a package that was installed from a registry has none. */
+function lockFile(): string {
+  const ours = join(projectRoot, 'package-lock.json');
+  return existsSync(ours) ? ours : join(projectRoot, 'package.json');
 }
 
 /**
@@ -62,7 +69,7 @@ export class StepLambda extends Construct {
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO', NODE_OPTIONS: '--enable-source-maps', ...props.environment },
       ...(props.failedEvents && { deadLetterQueue: props.failedEvents, retryAttempts: 2 }),
       projectRoot,
-      depsLockFilePath: join(projectRoot, 'package-lock.json'),
+      depsLockFilePath: lockFile(),
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
