@@ -1,17 +1,6 @@
 import type { ExecutionStart, HistoryEvent } from './engine/contract.ts';
-import type { MapRun, MapRunCounts } from './records/map-runs.ts';
+import type { MapRun } from './records/map-runs.ts';
 import type { States } from './states.ts';
-
-const NONE: MapRunCounts = {
-  pending: 0,
-  running: 0,
-  succeeded: 0,
-  failed: 0,
-  timedOut: 0,
-  aborted: 0,
-  total: 0,
-  resultsWritten: 0,
-};
 
 const ENDS: Readonly<Record<string, MapRun['status']>> = {
   MapRunSucceeded: 'SUCCEEDED',
@@ -38,10 +27,6 @@ function started(states: States, execution: ExecutionStart, event: HistoryEvent)
     stateMachineArn: `${execution.stateMachineArn}/${details.mapRunArn.split('/')[1]?.split(':')[0] ?? ''}`,
     status: 'RUNNING',
     startDate: event.timestamp,
-    maxConcurrency: 0,
-    toleratedFailurePercentage: 0,
-    toleratedFailureCount: 0,
-    counts: NONE,
     redriveCount: 0,
   });
 }

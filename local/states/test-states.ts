@@ -147,6 +147,8 @@ function fakeEngine() {
     taskHeartbeat: (token) => (token === 'late' ? 'timed-out' : 'unknown'),
     history: (executionArn, { fromId = 1, limit = 1000 } = {}) =>
       (histories.get(executionArn) ?? []).slice(fromId - 1, fromId - 1 + limit),
+    mapRuns: () => [],
+    updateMapRun: () => undefined,
     historyLength: (executionArn) => histories.get(executionArn)?.length ?? 0,
   };
   return {

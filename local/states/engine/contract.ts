@@ -2,6 +2,8 @@
  * What stands between the language engine (`local/states/engine`) and the service around it (`local/states`): the
  * engine interprets definitions and writes histories, the service performs the tasks and serves the API.
  */
+import type { MapRunView } from './map-run-view.ts';
+
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** One entry of GetExecutionHistory, as AWS shows it: `timestamp` in milliseconds of the simulated clock, one `…EventDetails` member. */
@@ -97,6 +99,17 @@ export interface Engine {
   /** The history so far, from `fromId` (1-based) on, at most `limit` events, newest first if `reverse`. */
   history(executionArn: string, options?: { fromId?: number; limit?: number; reverse?: boolean }): HistoryEvent[];
   historyLength(executionArn: string): number;
+  /** The Map Runs of an execution with their child workflow executions, oldest first. */
+  mapRuns(executionArn: string): MapRunView[];
+  /** UpdateMapRun: new bounds for a Map Run in progress. */
+  updateMapRun(executionArn: string, mapRunArn: string, bounds: MapRunBounds): void;
+}
+
+/** What UpdateMapRun may change; `maxConcurrency` 0 is no bound. */
+export interface MapRunBounds {
+  maxConcurrency?: number;
+  toleratedFailureCount?: number;
+  toleratedFailurePercentage?: number;
 }
 
 export type TokenResult = 'accepted' | 'timed-out' | 'unknown';

@@ -3,12 +3,14 @@ import type { Engine, EngineHost, TokenResult } from './contract.ts';
 import { compileDefinition } from './definition.ts';
 import { HEARTBEAT } from './fold.ts';
 import { openJournal } from './journal.ts';
+import { viewMapRuns } from './map-run-view.ts';
 import type { Execution, Thread } from './model.ts';
 import { createRecorder } from './recorder.ts';
 import { redriveExecution } from './redrive.ts';
 import { loadExecution, resumeThreads } from './resume.ts';
 import type { Runtime } from './runtime.ts';
 import { createScheduler } from './scheduler.ts';
+import { updateMapRun } from './states/map-distributed.ts';
 import { taskAnswered } from './states/task-outcome.ts';
 import { step } from './step.ts';
 import { openTokenMint } from './tokens.ts';
@@ -114,6 +116,16 @@ export function createEngine(host: EngineHost, options: { turnMilliseconds?: num
       recorder.flush();
       const key = journal.find(executionArn);
       return key === undefined ? [] : journal.history(key, options);
+    },
+    mapRuns(executionArn) {
+      recorder.flush();
+      const key = journal.find(executionArn);
+      return key === undefined ? [] : viewMapRuns(journal, key, host.clock.now);
+    },
+    updateMapRun(executionArn, mapRunArn, bounds) {
+      const execution = executions.get(executionArn);
+      if (execution) updateMapRun(runtime, execution, mapRunArn, bounds);
+      recorder.flush();
     },
     historyLength(executionArn) {
       const running = executions.get(executionArn);

@@ -121,6 +121,14 @@ export function startMap(thread: Thread, event: HistoryEvent, extra: PrivateDeta
   });
 }
 
+/** The bounds that UpdateMapRun names change; the others stay. */
+export function updateMapRun({ fork }: Thread, extra: PrivateDetails): void {
+  if (!fork?.distributed) return;
+  if (extra.mc !== undefined) fork.concurrency = extra.mc;
+  if (extra.tc !== undefined) fork.distributed.toleratedCount = extra.tc;
+  if (extra.tp !== undefined) fork.distributed.toleratedPercentage = extra.tp;
+}
+
 /** MapIterationStarted, or the hidden start of a child workflow; `thread` is the Map's. */
 export function startIteration(thread: Thread, event: HistoryEvent, extra: PrivateDetails, input?: Payload): void {
   const { fork } = thread;

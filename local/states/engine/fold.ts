@@ -1,5 +1,14 @@
 import type { HistoryEvent, JsonValue } from './contract.ts';
-import { closeFork, endBranch, endIteration, joinFork, startIteration, startMap, startParallel } from './fold-fork.ts';
+import {
+  closeFork,
+  endBranch,
+  endIteration,
+  joinFork,
+  startIteration,
+  startMap,
+  startParallel,
+  updateMapRun,
+} from './fold-fork.ts';
 import type { PrivateDetails, Thread } from './model.ts';
 import { fromText, type Payload } from './payload.ts';
 import { applyRedriven } from './redrive.ts';
@@ -14,6 +23,8 @@ export interface Live {
 export const WAITING = '$Waiting';
 export const FAILED = '$Failed';
 export const HEARTBEAT = '$Heartbeat';
+/** UpdateMapRun: new bounds of the Map Run in progress. */
+export const MAP_RUN_UPDATED = '$MapRunUpdated';
 /** A task token was answered before its request. */
 export const ANSWERED = '$Answered';
 
@@ -53,6 +64,9 @@ function applyOther(thread: Thread, event: HistoryEvent, extra: PrivateDetails, 
       return;
     case HEARTBEAT:
       if (thread.task) thread.task.heartbeatAt = event.timestamp;
+      return;
+    case MAP_RUN_UPDATED:
+      updateMapRun(thread, extra);
       return;
     case ANSWERED:
       if (thread.task)

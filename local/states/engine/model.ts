@@ -54,12 +54,12 @@ export interface TaskProgress {
 export interface Fork {
   readonly items: readonly JsonValue[] | undefined;
   readonly size: number;
-  readonly concurrency: number;
+  concurrency: number;
   /** Distributed Map only. */
   readonly distributed?: {
     readonly mapRunArn: string;
-    readonly toleratedCount?: number;
-    readonly toleratedPercentage?: number;
+    toleratedCount?: number;
+    toleratedPercentage?: number;
   };
   /** Index of the next iteration to start. */
   started: number;
@@ -173,6 +173,8 @@ export interface PrivateDetails {
   run?: string;
   tc?: number;
   tp?: number;
+  /** 1: each item is a batch. */
+  b?: 1;
   /** MapIterationStarted: new thread, its input, its item; child workflow name and ARN. */
   x?: number;
   in?: JsonValue;

@@ -1,19 +1,29 @@
 import { beginExecution } from './begin.ts';
+import type { HistoryEvent } from './contract.ts';
 import { compileDefinition } from './definition.ts';
 import { applyEvent } from './fold.ts';
 import type { Journal } from './journal.ts';
-import type { Execution, Thread } from './model.ts';
+import type { Execution, PrivateDetails, Thread } from './model.ts';
 import type { Runtime } from './runtime.ts';
 import { startTask } from './states/task-run.ts';
 
-/** The execution as its journal has it: every entry applied again, in order. Nothing runs yet. */
-export function loadExecution(journal: Journal, key: number, now: () => number): Execution {
+/**
+ * The execution as its journal has it: every entry applied again, in order. Nothing runs yet. `observe` sees each entry
+ * after it was applied.
+ */
+export function loadExecution(
+  journal: Journal,
+  key: number,
+  now: () => number,
+  observe?: (thread: Thread, event: HistoryEvent, extra: PrivateDetails) => void,
+): Execution {
   const start = journal.start(key);
   const execution = beginExecution(start, compileDefinition(start.definition), key, now);
   for (const { event, extra } of journal.entries(key)) {
     const thread = execution.threads.get(extra.t ?? 0);
     if (!thread) throw new Error(`Journal of ${start.executionArn}: event ${event.id} belongs to no thread`);
     applyEvent(thread, event, extra);
+    observe?.(thread, event, extra);
   }
   return execution;
 }

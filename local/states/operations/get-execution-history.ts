@@ -1,6 +1,7 @@
 import type { Operation } from '../../kernel/service.ts';
+import { findChild } from '../child-executions.ts';
 import { arnMember, checkInput, pageMembers } from '../constraints.ts';
-import type { HistoryEvent } from '../engine/contract.ts';
+import type { Engine, HistoryEvent } from '../engine/contract.ts';
 import { pageToken, readPageToken } from '../page-token.ts';
 import type { States } from '../states.ts';
 import { onResource } from './access.ts';
@@ -20,16 +21,17 @@ export function getExecutionHistory(states: States): Operation {
         reverseOrder: { type: 'boolean' },
         includeExecutionData: { type: 'boolean' },
       });
-      const { arn } = findExecution(states, input.executionArn);
+      const { arn, mapRunArn } = findExecution(states, input.executionArn);
+      const source = mapRunArn === undefined ? states.engine : childHistory(states, arn);
       const now = states.cloud.clock.now();
       const reverse = input.reverseOrder === true;
       const listing = `GetExecutionHistory ${arn} ${reverse}`;
       const size = input.maxResults || 100;
-      const total = states.engine.historyLength(arn);
+      const total = source.historyLength(arn);
       // The token holds the next event's id, so events that are appended meanwhile disturb no page.
       const from = input.nextToken ? Number(readPageToken(listing, input.nextToken, now)) : reverse ? total : 1;
       const first = reverse ? Math.max(1, from - size + 1) : from;
-      const events = states.engine.history(arn, { fromId: first, limit: reverse ? from - first + 1 : size });
+      const events = source.history(arn, { fromId: first, limit: reverse ? from - first + 1 : size });
       if (reverse) events.reverse();
       const next = reverse ? first - 1 : first + events.length;
       const more = reverse ? next >= 1 : next <= total;
@@ -38,6 +40,15 @@ export function getExecutionHistory(states: States): Operation {
         ...(more && { nextToken: pageToken(listing, next, now) }),
       };
     },
+  };
+}
+
+/** The history of a Map Run's child, read as the engine reads that of any execution. */
+function childHistory(states: States, arn: string): Pick<Engine, 'history' | 'historyLength'> {
+  const events = findChild(states, arn)?.history() ?? [];
+  return {
+    historyLength: () => events.length,
+    history: (_arn, { fromId = 1, limit = events.length } = {}) => events.slice(fromId - 1, fromId - 1 + limit),
   };
 }
 

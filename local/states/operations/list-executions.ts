@@ -1,8 +1,9 @@
 import { AwsError } from '../../kernel/errors.ts';
 import type { AccessRequest, Operation, OperationInput } from '../../kernel/service.ts';
 import { machineArnOf, parseArn } from '../arns.ts';
+import { childrenOf } from '../child-executions.ts';
 import { checkInput } from '../constraints.ts';
-import { pageToken, readPageToken } from '../page-token.ts';
+import { pageOf, pageToken, readPageToken } from '../page-token.ts';
 import type { ExecutionFilter, ExecutionRecord, ListPosition } from '../records/executions.ts';
 import type { States } from '../states.ts';
 import { onResource, resourceOf } from './access.ts';
@@ -30,6 +31,7 @@ export function listExecutions(states: States): Operation {
         redriveFilter: { type: 'string', values: ['REDRIVEN', 'NOT_REDRIVEN'] },
       });
       const filter = filterOf(states, input);
+      if (filter.mapRunArn !== undefined) return listChildren(states, filter, input);
       const now = states.cloud.clock.now();
       const listing = `ListExecutions ${JSON.stringify(filter)}`;
       const after = input.nextToken ? (readPageToken(listing, input.nextToken, now) as ListPosition) : undefined;
@@ -42,6 +44,22 @@ export function listExecutions(states: States): Operation {
         ...(last && { nextToken: pageToken(listing, last.at, now) }),
       };
     },
+  };
+}
+
+/** The child executions of a Map Run are in its parent's journal, with the number of items each has. */
+function listChildren(states: States, filter: ExecutionFilter, input: OperationInput) {
+  const run = states.mapRuns.get(filter.mapRunArn ?? '');
+  const children = run ? childrenOf(states, run) : [];
+  const matching = children
+    .filter(({ record }) => filter.status === undefined || record.status === filter.status)
+    .filter(({ record }) => filter.redriven === undefined || record.redriveCount > 0 === filter.redriven)
+    .reverse();
+  const listing = `ListExecutions ${JSON.stringify(filter)}`;
+  const { page, nextToken } = pageOf(matching, { ...input, listing, now: states.cloud.clock.now() });
+  return {
+    executions: page.map(({ record, itemCount }) => ({ ...listItem(record), itemCount })),
+    ...(nextToken && { nextToken }),
   };
 }
 

@@ -2,6 +2,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { parseArn } from '../arns.ts';
 import { arnMember, checkInput, pageMembers } from '../constraints.ts';
+import { DISTRIBUTED_CONCURRENCY } from '../engine/states/map-distributed.ts';
 import { pageOf } from '../page-token.ts';
 import type { MapRun } from '../records/map-runs.ts';
 import type { States } from '../states.ts';
@@ -23,11 +24,7 @@ export function describeMapRun(states: States): Operation {
         status: run.status,
         startDate: new Date(run.startDate),
         ...(run.stopDate !== undefined && { stopDate: new Date(run.stopDate) }),
-        maxConcurrency: run.maxConcurrency,
-        toleratedFailurePercentage: run.toleratedFailurePercentage,
-        toleratedFailureCount: run.toleratedFailureCount,
-        itemCounts: run.counts,
-        executionCounts: run.counts,
+        ...progressOf(states, run),
         redriveCount: run.redriveCount,
         ...(run.redriveDate !== undefined && { redriveDate: new Date(run.redriveDate) }),
       };
@@ -60,7 +57,7 @@ export function listMapRuns(states: States): Operation {
 }
 
 /**
- * UpdateMapRun: the new bounds are kept and shown.
+ * UpdateMapRun: the new bounds count at once.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html
  */
 export function updateMapRun(states: States): Operation {
@@ -77,14 +74,38 @@ export function updateMapRun(states: States): Operation {
       if (run.status !== 'RUNNING') {
         throw new AwsError('ValidationException', `Map Run is ${run.status} and cannot be updated: '${run.arn}'`);
       }
-      states.mapRuns.put({
-        ...run,
-        maxConcurrency: input.maxConcurrency ?? run.maxConcurrency,
-        toleratedFailurePercentage: input.toleratedFailurePercentage ?? run.toleratedFailurePercentage,
-        toleratedFailureCount: input.toleratedFailureCount ?? run.toleratedFailureCount,
-      });
+      const { maxConcurrency, toleratedFailurePercentage, toleratedFailureCount } = input;
+      const bounds = { maxConcurrency, toleratedFailurePercentage, toleratedFailureCount };
+      states.engine.updateMapRun(run.executionArn, run.arn, bounds);
       return {};
     },
+  };
+}
+
+/** Bounds and counts of now. Items count as the child execution that has them. */
+function progressOf(states: States, run: MapRun) {
+  const view = states.engine.mapRuns(run.executionArn).find(({ mapRunArn }) => mapRunArn === run.arn);
+  const { sizes = [], children = [] } = view ?? {};
+  const counts = (items: (size: number) => number) => {
+    const sum = (list: readonly number[]) => list.reduce((total, size) => total + items(size), 0);
+    const of = (status: string) => sum(children.filter((child) => child.status === status).map((child) => child.items));
+    return {
+      pending: sum(sizes.slice(children.length)),
+      running: of('RUNNING'),
+      succeeded: of('SUCCEEDED'),
+      failed: of('FAILED'),
+      timedOut: 0,
+      aborted: of('ABORTED'),
+      total: sum(sizes),
+      resultsWritten: 0,
+    };
+  };
+  return {
+    maxConcurrency: view?.maxConcurrency === DISTRIBUTED_CONCURRENCY ? 0 : (view?.maxConcurrency ?? 0),
+    toleratedFailurePercentage: view?.toleratedFailurePercentage ?? 0,
+    toleratedFailureCount: view?.toleratedFailureCount ?? 0,
+    itemCounts: counts((size) => size),
+    executionCounts: counts(() => 1),
   };
 }
 

@@ -1,18 +1,6 @@
 import type { Store } from '../../kernel/store.ts';
 
-/** How many child executions (and items) of a Map Run are in which state. */
-export interface MapRunCounts {
-  readonly pending: number;
-  readonly running: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly timedOut: number;
-  readonly aborted: number;
-  readonly total: number;
-  readonly resultsWritten: number;
-}
-
-/** One run of a distributed Map. Times in milliseconds of the simulated clock. */
+/** One run of a distributed Map; what it has done is in the journal of its execution. Times in milliseconds of the simulated clock. */
 export interface MapRun {
   readonly arn: string;
   readonly executionArn: string;
@@ -20,10 +8,6 @@ export interface MapRun {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly startDate: number;
   readonly stopDate?: number;
-  readonly maxConcurrency: number;
-  readonly toleratedFailurePercentage: number;
-  readonly toleratedFailureCount: number;
-  readonly counts: MapRunCounts;
   readonly redriveCount: number;
   readonly redriveDate?: number;
 }

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { MapRunBounds } from '../contract.ts';
 import type { State } from '../definition.ts';
 import { runtimeFailure } from '../failure.ts';
-import type { Failure, Fork, PrivateDetails, Thread } from '../model.ts';
+import { MAP_RUN_UPDATED } from '../fold.ts';
+import type { Execution, Failure, Fork, PrivateDetails, Thread } from '../model.ts';
 import { isObject } from '../payload.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Scope } from '../scope.ts';
 import { mapNumber } from './map-fields.ts';
+
+/** Most children that run at once. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const DISTRIBUTED_CONCURRENCY = 10_000;
 
 /** Whether the Map runs each iteration as a child workflow of its own. */
 export function isDistributed(state: State): boolean {
@@ -48,6 +54,22 @@ export function exceededTolerance(fork: Fork): Failure | undefined {
     error: 'States.ExceedToleratedFailureThreshold',
     cause: 'The specified tolerated failure threshold was exceeded',
   };
+}
+
+/** New bounds for a Map Run in progress: more children may start at once, or one failure too many is known. */
+export function updateMapRun(runtime: Runtime, execution: Execution, mapRunArn: string, bounds: MapRunBounds): void {
+  for (const thread of execution.threads.values()) {
+    if (thread.fork?.distributed?.mapRunArn !== mapRunArn) continue;
+    const { maxConcurrency, toleratedFailureCount: tc, toleratedFailurePercentage: tp } = bounds;
+    const mc = maxConcurrency === 0 ? DISTRIBUTED_CONCURRENCY : maxConcurrency;
+    const extra: PrivateDetails = {
+      ...(mc === undefined ? {} : { mc }),
+      ...(tc === undefined ? {} : { tc }),
+      ...(tp === undefined ? {} : { tp }),
+    };
+    runtime.recordHidden(thread, MAP_RUN_UPDATED, extra);
+    runtime.wake(thread);
+  }
 }
 
 /** Name and ARN of the child workflow of one item. */

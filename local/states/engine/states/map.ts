@@ -9,7 +9,7 @@ import { fromValue, isObject, type JsonObject } from '../payload.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Scope } from '../scope.ts';
 import { batchItems } from './map-batch.ts';
-import { distributedSettings, isDistributed } from './map-distributed.ts';
+import { DISTRIBUTED_CONCURRENCY, distributedSettings, isDistributed } from './map-distributed.ts';
 import { mapNumber } from './map-fields.ts';
 import { mapProgress } from './map-progress.ts';
 import { hasReader, readerItems } from './map-reader.ts';
@@ -17,7 +17,6 @@ import { effectiveInput } from './simple.ts';
 
 /** Most iterations of an inline Map that run at once when MaxConcurrency is 0. */
 const INLINE_CONCURRENCY = 40;
-const DISTRIBUTED_CONCURRENCY = 10_000;
 
 /**
  * Evaluates the items and starts the iterations.
@@ -34,7 +33,11 @@ export async function executeMap(runtime: Runtime, thread: Thread, state: State)
     ? await batchItems(state, items, scope, (all) => selectAll(thread, state, scope, all))
     : items;
   const limit = distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY;
-  const extra: PrivateDetails = { items: batches, mc: concurrency === 0 ? limit : Math.min(concurrency, limit) };
+  const extra: PrivateDetails = {
+    items: batches,
+    mc: concurrency === 0 ? limit : Math.min(concurrency, limit),
+    ...(distributed && isObject(state.raw['ItemBatcher']) ? { b: 1 as const } : {}),
+  };
   // The length is known before the settings are evaluated: AWS shows MapStateStarted also where those fail.
   const started = startedEvent(state, batches.length);
   let settings: Pick<PrivateDetails, 'run' | 'tc' | 'tp'> = {};
