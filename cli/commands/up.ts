@@ -21,6 +21,7 @@ export interface UpCommandOptions {
   samples: boolean;
   once: boolean;
   fresh: boolean;
+  kubeconfig?: string;
 }
 
 /** Where the state is kept, unless told otherwise. */
@@ -36,7 +37,8 @@ const ONBOARDING_DEADLINE_MILLISECONDS = 10 * 60_000;
 export async function upCommand(options: UpCommandOptions): Promise<number> {
   const progress = createProgress();
   if (options.fresh) rmSync(options.state, { recursive: true, force: true });
-  const running = await up({ port: options.port, state: options.state, clock: options.clock, progress });
+  const { port, state, clock, kubeconfig } = options;
+  const running = await up({ port, state, clock, progress, ...(kubeconfig && { kubeconfig }) });
   const stopping = untilStopped();
   const installation = await connect(running.settings);
   let code = 0;

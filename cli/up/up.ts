@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployAssembly } from '../../local/cloudformation/assembly.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
+import { externalControlPlanes } from '../../local/kube/external.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
 import { parseConfig, type TenantryConfig } from '../../tenancy/config.ts';
 import { projectRoot } from '../project.ts';
@@ -17,6 +18,8 @@ export interface UpOptions {
   state?: string;
   clock: 'real' | 'jump' | number;
   progress: Progress;
+  /** A cluster of the user's own, by its kubeconfig, in place of local control planes. */
+  kubeconfig?: string;
   /** Options of single services, for tests: quotas, delays. */
   serviceOptions?: Readonly<Record<string, unknown>>;
   /** Another assembly than the one of the sources, for tests that change a template. */
@@ -40,7 +43,7 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
     JSON.parse(readFileSync(join(projectRoot, 'tenantry.config.json'), 'utf8')),
     'tenantry.config.json',
   );
-  const assets = await progress.phase('control-plane binary', () => ensureControlPlaneBinary(progress.line));
+  if (!options.kubeconfig) await progress.phase('control-plane binary', () => ensureControlPlaneBinary(progress.line));
   const assembly = options.assembly ?? (await progress.phase('cloud assembly', () => ensureAssembly(progress.line)));
   const local = await startLocalCloud({
     port: options.port,
@@ -54,7 +57,11 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
     },
     serviceOptions: {
       ...options.serviceOptions,
-      eks: { assets, ...(options.serviceOptions?.['eks'] as object | undefined) },
+      eks: {
+        progress: progress.line,
+        ...(options.kubeconfig && { controlPlanes: externalControlPlanes({ kubeconfig: options.kubeconfig }) }),
+        ...(options.serviceOptions?.['eks'] as object | undefined),
+      },
     },
   });
   const settings: AwsSettings = {
