@@ -46,11 +46,12 @@ const MAKERS: Record<string, () => Promise<Maker>> = {
   sqs: async () => (await import('./sqs/service.ts')).sqsService,
   dynamodb: async () => (await import('./dynamodb/service.ts')).dynamodbService,
   budgets: async () => (await import('./budgets/service.ts')).budgetsService,
+  // Control planes run again before anything that calls them goes on: a kube-apiserver that is not ready refuses what it would allow.
+  eks: async () => (await import('./eks/service.ts')).eksService,
   lambda: async () => (await import('./lambda/service.ts')).lambdaService,
   states: async () => (await import('./states/service.ts')).statesService,
   events: async () => (await import('./events/service.ts')).eventsService,
   scheduler: async () => (await import('./scheduler/service.ts')).schedulerService,
-  eks: async () => (await import('./eks/service.ts')).eksService,
   cloudformation: async () => (await import('./cloudformation/service.ts')).cloudformationService,
 };
 
