@@ -13,8 +13,10 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'kubernetes',
-          include: ['test/kube*/**/*.test.ts'],
+          // Whatever starts real processes of its own.
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/end-to-end/**'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
           fileParallelism: false,
