@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployAssembly } from '../../local/cloudformation/assembly.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
+import type { ControlPlanes } from '../../local/kube/control-planes.ts';
 import { externalControlPlanes } from '../../local/kube/external.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
 import { parseConfig, type TenantryConfig } from '../../tenancy/config.ts';
@@ -34,6 +35,10 @@ export interface Up {
   stop(): Promise<void>;
 }
 
+function external(kubeconfig: string): () => Promise<ControlPlanes> {
+  return async () => externalControlPlanes({ kubeconfig });
+}
+
 /**
  * A local cloud with the product deployed on it: the very templates that `cdk synth` writes, and the shared clusters of
  * the configuration with real control planes. Everything that exists already is left as it is.
@@ -59,7 +64,7 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
       ...options.serviceOptions,
       eks: {
         progress: progress.line,
-        ...(options.kubeconfig && { controlPlanes: externalControlPlanes({ kubeconfig: options.kubeconfig }) }),
+        ...(options.kubeconfig && { controlPlanes: external(options.kubeconfig) }),
         ...(options.serviceOptions?.['eks'] as object | undefined),
       },
     },

@@ -21,7 +21,7 @@ export interface EksDurations {
 const LEAP_FACTOR = 200;
 
 export interface EksOptions {
-  /** Real control planes for the clusters. Default: built from `kube/` when the first cluster is created, kept in the state folder. */
+  /** Control planes for the clusters; those that are made on demand follow real time, and the clock keeps pace with them. Default: built from `kube/` when the first cluster is created, kept in the state folder. */
   controlPlanes?: ControlPlanes | (() => Promise<ControlPlanes>);
   durations?: Partial<EksDurations>;
   /** Progress of the build of the control-plane binary. Default: the cloud's log. */
@@ -72,7 +72,7 @@ export function createEngine(
     usesControlPlanes: () => planes !== undefined,
     async controlPlanes() {
       // Real controllers need real time: polling for them must not use up its tries in leaps.
-      if (!planes) cloud.clock.pace?.(LEAP_FACTOR);
+      if (!planes && typeof controlPlanes === 'function') cloud.clock.pace?.(LEAP_FACTOR);
       planes ??= typeof controlPlanes === 'function' ? controlPlanes() : Promise.resolve(controlPlanes);
       try {
         return await planes;
