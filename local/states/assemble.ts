@@ -1,5 +1,6 @@
 import type { Cloud, Operation, Service } from '../kernel/service.ts';
 import type { Engine, EngineHost } from './engine/contract.ts';
+import { createExecutionLogs } from './execution-logs.ts';
 import { readItems } from './items/read-items.ts';
 import { indexMapRuns } from './map-run-index.ts';
 import { openMockConfig } from './mocks/mock-config.ts';
@@ -43,12 +44,16 @@ export function assembleStates(
         if (machine.status === 'DELETING') finishDeletion(states, machine.arn);
       }
     },
-    stop: () => states.executions.close(),
+    async stop() {
+      await states.logs.flush();
+      states.executions.close();
+    },
   };
 }
 
 function openStates(cloud: Cloud, options: StatesOptions, createEngine: (host: EngineHost) => Engine): States {
   const { store, clock } = cloud;
+  const logs = createExecutionLogs(() => states);
   const states: States = {
     cloud,
     machines: openMachines(store),
@@ -58,6 +63,7 @@ function openStates(cloud: Cloud, options: StatesOptions, createEngine: (host: E
     tokens: openTaskTokens(store),
     mocks: openMockConfig(options.mockConfigFile ?? process.env['SFN_MOCK_CONFIG']),
     endings: createEndings(),
+    logs,
     engine: createEngine({
       clock,
       store,
@@ -73,6 +79,7 @@ function openStates(cloud: Cloud, options: StatesOptions, createEngine: (host: E
         states.endings.ended(execution.executionArn, outcome);
       },
       appended(execution, events) {
+        logs.write(execution, events);
         if (execution.type !== 'STANDARD') return;
         const { executionArn, name, stateMachineArn } = execution;
         indexMapRuns(states, execution, events);

@@ -1,5 +1,6 @@
 import type { Cloud } from '../kernel/service.ts';
 import type { Engine, ExecutionOutcome, HistoryEvent } from './engine/contract.ts';
+import type { ExecutionLogs } from './execution-logs.ts';
 import type { MockConfig } from './mocks/mock-config.ts';
 import type { Activities } from './records/activities.ts';
 import type { Executions } from './records/executions.ts';
@@ -18,6 +19,7 @@ export interface States {
   readonly mocks: MockConfig;
   readonly engine: Engine;
   readonly endings: Endings;
+  readonly logs: ExecutionLogs;
 }
 
 /** Who waits in this process for an execution to end (`.sync` tasks, synchronous executions). */

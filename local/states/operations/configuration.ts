@@ -1,5 +1,5 @@
 import { AwsError } from '../../kernel/errors.ts';
-import type { OperationInput, RequestContext } from '../../kernel/service.ts';
+import type { AccessRequest, Caller, OperationInput, RequestContext } from '../../kernel/service.ts';
 import type { LoggingConfiguration, Revision } from '../records/machines.ts';
 import type { States } from '../states.ts';
 
@@ -50,14 +50,14 @@ export function encryptionOf(given: OperationInput): Revision['encryptionConfigu
 
 /**
  * Refuses roles that Step Functions could not use, as AWS does at creation: no role ARN (InvalidArn), no trust in
- * states.amazonaws.com, or no right to the managed rule that `.sync` tasks on state machines are watched with
- * (AccessDeniedException). Roles are only known when IAM is part of the run.
+ * states.amazonaws.com, no right to deliver logs where logging is on, or none to the managed rule that `.sync` tasks on
+ * state machines are watched with (AccessDeniedException). Roles are only known when IAM is part of the run.
  * https://docs.aws.amazon.com/step-functions/latest/dg/stepfunctions-iam.html
  */
 export function checkRole(
   states: States,
   machineArn: string,
-  { roleArn, definition }: Pick<Revision, 'roleArn' | 'definition'>,
+  { roleArn, definition, loggingConfiguration }: Pick<Revision, 'roleArn' | 'definition' | 'loggingConfiguration'>,
   context: RequestContext,
 ): void {
   if (!/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(roleArn)) {
@@ -65,6 +65,10 @@ export function checkRole(
   }
   if (!states.cloud.has('iam')) return;
   const caller = assumeFor(states, roleArn, machineArn);
+  if (loggingConfiguration.level !== 'OFF') {
+    const text = 'The state machine IAM Role is not authorized to access the Log Destination';
+    allow(states, caller, logDelivery(), { region: context.region, service: 'logs' }, text);
+  }
   if (!/"arn:[^"]*:states:::states:startExecution\.sync/.test(definition)) return;
   const rule = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
   const resource = `arn:aws:events:${context.region}:${context.accountId}:${rule}`;
@@ -72,11 +76,29 @@ export function checkRole(
     action: `events:${action}`,
     resource,
   }));
+  const text = `'${roleArn}' is not authorized to create managed-rule.`;
+  allow(states, caller, requests, { region: context.region, service: 'events' }, text);
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */
+function logDelivery(): AccessRequest[] {
+  const deliveries = ['CreateLogDelivery', 'GetLogDelivery', 'UpdateLogDelivery', 'DeleteLogDelivery'];
+  const others = ['ListLogDeliveries', 'PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'];
+  return [...deliveries, ...others].map((action) => ({ action: `logs:${action}`, resource: '*' }));
+}
+
+function allow(
+  states: States,
+  caller: Caller,
+  requests: readonly AccessRequest[],
+  context: { region: string; service: string },
+  refusal: string,
+): void {
   try {
-    states.cloud.identity.authorize(caller, requests, { region: context.region, service: 'events' });
+    states.cloud.identity.authorize(caller, requests, context);
   } catch (cause) {
     if (!(cause instanceof AwsError)) throw cause;
-    throw new AwsError('AccessDeniedException', `'${roleArn}' is not authorized to create managed-rule.`, { cause });
+    throw new AwsError('AccessDeniedException', refusal, { cause });
   }
 }
 

@@ -46,7 +46,7 @@ export function createStateMachine(states: States): Operation {
       const existing = states.machines.get(arn);
       if (existing) return repeat(states, existing, type, revision, input);
       checkDefinition(input.definition, type);
-      checkRole(states, arn, input, context);
+      checkRole(states, arn, revision, context);
       if (states.machines.list().length >= MOST_MACHINES) {
         throw new AwsError('StateMachineLimitExceeded', `State Machine Limit Exceeded: '${MOST_MACHINES}'`);
       }

@@ -128,3 +128,23 @@ describe('state machines', () => {
     });
   });
 });
+
+describe('roles', () => {
+  const loggingConfiguration = {
+    level: 'ALL',
+    destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:us-east-1:111111111111:log-group:g:*' } }],
+  };
+
+  it.each([
+    ['logs:CreateLogDelivery', 'The state machine IAM Role is not authorized to access the Log Destination'],
+    ['logs:DescribeLogGroups', 'The state machine IAM Role is not authorized to access the Log Destination'],
+  ])('that may not do %s are refused where logging is on', async (action, message) => {
+    const { call } = await testStates({ iam: {} }, { denied: [action] });
+    const machine = { name: 'm', definition: PASS, roleArn: ROLE };
+    await expect(call('CreateStateMachine', { ...machine, loggingConfiguration })).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+      message,
+    });
+    expect(await call('CreateStateMachine', machine)).toHaveProperty('stateMachineArn');
+  });
+});
