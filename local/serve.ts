@@ -85,5 +85,7 @@ function explain(error: unknown): string {
     return `the port is taken: ${error.message}; stop the other program or choose one with --port N`;
   if (code === 'ENOSPC')
     return `the disk is full: ${error.message}; make room or choose another folder with --state FOLDER`;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
+    return `cannot use the folder: ${error.message}; choose one of your own with --state FOLDER`;
   return error.message;
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { createPublisher } from '../../events/publisher.ts';
@@ -9,6 +8,7 @@ import { connect, type Installation } from '../installation.ts';
 import { table } from '../output.ts';
 import { projectRoot } from '../project.ts';
 import { LOCAL_ENDPOINT } from '../settings.ts';
+import { preflight } from '../up/preflight.ts';
 import { createProgress, type Progress } from '../up/progress.ts';
 import { sampleEvents } from '../up/samples.ts';
 import { stepLines } from '../up/step-lines.ts';
@@ -36,8 +36,8 @@ const ONBOARDING_DEADLINE_MILLISECONDS = 10 * 60_000;
  */
 export async function upCommand(options: UpCommandOptions): Promise<number> {
   const progress = createProgress();
-  if (options.fresh) rmSync(options.state, { recursive: true, force: true });
   const { port, state, clock, kubeconfig } = options;
+  await preflight(options);
   const running = await up({ port, state, clock, progress, ...(kubeconfig && { kubeconfig }) });
   const stopping = untilStopped();
   const installation = await connect(running.settings);
