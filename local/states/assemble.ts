@@ -2,6 +2,7 @@ import type { Cloud, Operation, Service } from '../kernel/service.ts';
 import type { Engine, EngineHost } from './engine/contract.ts';
 import { createExecutionLogs } from './execution-logs.ts';
 import { readItems } from './items/read-items.ts';
+import { writeResults } from './items/write-results.ts';
 import { indexMapRuns } from './map-run-index.ts';
 import { openMockConfig } from './mocks/mock-config.ts';
 import { finishDeletion } from './operations/delete-state-machine.ts';
@@ -69,6 +70,7 @@ function openStates(cloud: Cloud, options: StatesOptions, createEngine: (host: E
       store,
       tasks: createTaskRunner(() => states),
       readItems: (source) => readItems(states, source),
+      writeResults: (destination) => writeResults(states, destination),
       ended(execution, outcome) {
         if (execution.type === 'STANDARD') {
           const { executionArn, stateMachineArn, name } = execution;

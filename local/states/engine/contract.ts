@@ -135,8 +135,22 @@ export interface ReaderConfig {
   maxItems: number;
 }
 
+/** What becomes of a Map Run's results, as its ResultWriter says. */
+export interface ResultDestination {
+  execution: ExecutionStart;
+  mapRunArn: string;
+  /** Evaluated Arguments / Parameters (Bucket, Prefix); undefined: the results are only reshaped. */
+  parameters: JsonValue | undefined;
+  /** NONE, COMPACT or FLATTEN. */
+  transformation: string;
+  /** JSON or JSONL. */
+  outputType: string;
+}
+
 /** What the engine needs from its surroundings. */
 export interface EngineHost {
+  /** Exports or reshapes a Map Run's results; gives the state's result. Rejects with `States.ResultWriterFailed`. */
+  writeResults?(destination: ResultDestination): Promise<JsonValue>;
   /** Reads the items of an ItemReader. Rejects with a StateFailure `States.ItemReaderFailed`. */
   readItems?(source: ItemSource): Promise<JsonValue[]>;
   clock: import('../../kernel/clock.ts').Clock;

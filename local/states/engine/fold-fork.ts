@@ -192,8 +192,11 @@ export function endBranch(thread: Thread): void {
   fork.children.delete(thread.id);
 }
 
-/** MapStateSucceeded, ParallelStateSucceeded: the outputs of all branches, in their order, are the state's result. */
-export function joinFork(thread: Thread): void {
+/**
+ * MapStateSucceeded, ParallelStateSucceeded: the outputs of all branches, in their order, are the state's result, unless a
+ * ResultWriter made another.
+ */
+export function joinFork(thread: Thread, extra: PrivateDetails): void {
   const { fork } = thread;
   const texts: string[] = [];
   for (let i = 0; i < (fork?.size ?? 0); i++) {
@@ -202,7 +205,7 @@ export function joinFork(thread: Thread): void {
   }
   closeFork(thread, { forget: true });
   thread.phase = 'finish';
-  thread.result = fromText(`[${texts.join(',')}]`);
+  thread.result = 'in' in extra ? fromValue(extra.in as JsonValue) : fromText(`[${texts.join(',')}]`);
 }
 
 /** Ends the branches and everything below them: none takes another step, no report of theirs counts. */

@@ -105,7 +105,7 @@ function applyOther(thread: Thread, event: HistoryEvent, extra: PrivateDetails, 
       return;
     case 'MapStateSucceeded':
     case 'ParallelStateSucceeded':
-      joinFork(thread);
+      joinFork(thread, extra);
   }
 }
 

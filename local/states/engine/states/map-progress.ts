@@ -1,9 +1,11 @@
-import { dataLimitFailure } from '../failure.ts';
-import type { Fork, Thread } from '../model.ts';
+import type { State } from '../definition.ts';
+import { dataLimitFailure, StateFailure } from '../failure.ts';
+import type { Fork, PrivateDetails, Thread } from '../model.ts';
 import { exceedsLimit, fromValue, textOf } from '../payload.ts';
 import type { Runtime } from '../runtime.ts';
 import { iterationInput } from './map.ts';
 import { childWorkflow, exceededTolerance } from './map-distributed.ts';
+import { hasWriter, writtenResult } from './map-writer.ts';
 
 /** Starts as many iterations as may run, and ends the state when all have ended or one too many has failed. */
 export async function mapProgress(runtime: Runtime, thread: Thread): Promise<void> {
@@ -18,11 +20,25 @@ export async function mapProgress(runtime: Runtime, thread: Thread): Promise<voi
     startIteration(runtime, thread, fork, index, item, input);
   }
   if (thread.phase !== 'fork' || fork.finished < fork.size) return;
-  if (fork.distributed) {
-    const succeeded = runtime.record(thread, { type: 'MapRunSucceeded' });
-    runtime.record(thread, { type: 'MapStateSucceeded', previous: succeeded.id });
-  } else runtime.record(thread, { type: 'MapStateSucceeded' });
+  if (fork.distributed) await endMapRun(runtime, thread, state);
+  else runtime.record(thread, { type: 'MapStateSucceeded' });
   runtime.wake(thread);
+}
+
+/** What a ResultWriter makes of the results is the state's result; that it cannot is the Map Run's failure. */
+async function endMapRun(runtime: Runtime, thread: Thread, state: State): Promise<void> {
+  let extra: PrivateDetails = {};
+  try {
+    if (hasWriter(state)) extra = { in: await writtenResult(runtime, thread, state) };
+  } catch (error) {
+    if (!(error instanceof StateFailure) || error.error !== 'States.ResultWriterFailed') throw error;
+    const failure = { error: error.error, cause: error.reason };
+    const failed = runtime.record(thread, { type: 'MapRunFailed', details: failure });
+    runtime.fail(thread, failure, { type: 'MapStateFailed', previous: failed.id });
+    return;
+  }
+  const succeeded = runtime.record(thread, { type: 'MapRunSucceeded' });
+  runtime.record(thread, { type: 'MapStateSucceeded', previous: succeeded.id }, extra);
 }
 
 /** Failed iterations keep their threads, for a redrive. */

@@ -149,6 +149,51 @@ describe('ItemReader', () => {
   });
 });
 
+describe('ResultWriter', () => {
+  const reader = file('list.json', 'JSON');
+  const read = async (Key: string) => {
+    const { Body } = await local.cloud.call('s3', 'GetObject', { Bucket: 'data', Key }, ADMIN);
+    return JSON.parse(Buffer.from(Body).toString()) as Record<string, never>;
+  };
+
+  it('exports a manifest and the children with their outputs', async () => {
+    const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'data', Prefix: 'out' } };
+    const { output } = await run(reader, {}, { ResultWriter });
+    const { MapRunArn, ResultWriterDetails } = output as {
+      MapRunArn: string;
+      ResultWriterDetails: { Bucket: string; Key: string };
+    };
+    expect(ResultWriterDetails).toEqual({ Bucket: 'data', Key: `out/${MapRunArn.split(':').at(-1)}/manifest.json` });
+    const manifest = await read(ResultWriterDetails.Key);
+    const Key = ResultWriterDetails.Key.replace('manifest', 'SUCCEEDED_0');
+    expect(manifest).toEqual({
+      DestinationBucket: 'data',
+      MapRunArn,
+      ResultFiles: { FAILED: [], PENDING: [], SUCCEEDED: [{ Key, Size: expect.any(Number) }] },
+    });
+    expect(await read(Key)).toMatchObject([
+      { Status: 'SUCCEEDED', Input: '["a"]', Output: '["a"]' },
+      { Status: 'SUCCEEDED', Input: '{"b":1}', Output: '{"b":1}' },
+    ]);
+  });
+
+  it('reshapes results without exporting them', async () => {
+    const ResultWriter = { WriterConfig: { Transformation: 'FLATTEN', OutputType: 'JSON' } };
+    expect((await run(reader, {}, { ResultWriter })).output).toEqual(['a', { b: 1 }]);
+  });
+
+  it('fails the Map Run where it cannot write', async () => {
+    const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'none' } };
+    const ended = await run(reader, {}, { ResultWriter });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'States.ResultWriterFailed' });
+    expect(ended.events.map(({ type }) => type).slice(-3)).toEqual([
+      'MapRunFailed',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+});
+
 describe('delimited text', () => {
   it.each([
     ['COMMA', ','],
