@@ -56,3 +56,7 @@ it('names what is missing, and refuses reserved names and long values', async ()
     'maximum parameter value of 4096',
   );
 });
+
+it('refuses names that are no list as the mistake of the client', async () => {
+  await expect(parameters()('GetParameters', { Names: 5 })).rejects.toMatchObject({ code: 'SerializationException' });
+});

@@ -1,3 +1,4 @@
+import { AwsError } from '../kernel/errors.ts';
 import type { Cloud, OperationInput, RequestContext, Service } from '../kernel/service.ts';
 import { type ParameterRecord, parameterArn, parameterStore } from './parameters.ts';
 
@@ -76,6 +77,8 @@ export function ssmService(cloud: Cloud): Service {
 
 /** Each parameter named is checked; a path stands for the parameters below it. */
 function accessOf(operation: string, input: OperationInput, context: RequestContext) {
+  if (input.Names !== undefined && !Array.isArray(input.Names))
+    throw new AwsError('SerializationException', 'Expected list or null');
   const names: unknown[] = input.Names ?? [input.Name ?? input.ResourceId ?? input.Path];
   const named = names.filter((name) => name !== undefined).map(String);
   const action = `ssm:${operation}`;

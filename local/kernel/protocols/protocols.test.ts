@@ -93,6 +93,15 @@ describe('query', () => {
   });
 });
 
+it('refuses query parameters that are nested without end', () => {
+  const name = Array(50_000).fill('a').join('.');
+  expect(() => decodeQuery(new URLSearchParams([[name, 'x']]))).toThrow(
+    expect.objectContaining({ code: 'MalformedQueryString' }),
+  );
+  const allowed = Array(60).fill('a').join('.');
+  expect(decodeQuery(new URLSearchParams([[allowed, 'x']]))).toHaveProperty('a');
+});
+
 describe('rest-json', () => {
   it('finds the operation by method and path and decodes labels', () => {
     expect(restJsonCodec.decode(eks, request({ method: 'GET', path: '/clusters/a%20b' }))).toEqual({

@@ -6,16 +6,22 @@ type QueryValue = string | QueryValue[] | { [key: string]: QueryValue };
 
 /**
  * Decodes `Tags.member.1.Key=a` into `{ Tags: [{ Key: 'a' }] }` and `.entry.N.key/value` into maps. Every scalar stays
- * a string: the protocol has no types. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ * a string: the protocol has no types. Throws MalformedQueryString for names nested too deep. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function decodeQuery(parameters: URLSearchParams): Record<string, QueryValue> {
   const root: Tree = new Map();
   for (const [name, value] of parameters) {
     if (name === 'Action' || name === 'Version' || name.startsWith('X-Amz-')) continue;
-    insert(root, name.split('.'), value);
+    const path = name.split('.', DEEPEST + 1);
+    if (path.length > DEEPEST)
+      throw new AwsError('MalformedQueryString', 'The query string contains a syntax error.', { status: 404 });
+    insert(root, path, value);
   }
   return fold(root) as Record<string, QueryValue>;
 }
+
+/** No input of AWS nests nearly as deep. */
+const DEEPEST = 64;
 
 type Tree = Map<string, Tree | string>;
 
