@@ -144,6 +144,7 @@ describe('the token review', () => {
       'without prefix': Buffer.from(url).toString('base64url'),
       'with padding': `${tokenOf(url)}=`,
       'not base64': 'k8s-aws-v1.@@@',
+      'with a digit too many': `${tokenOf(url.padEnd(Math.ceil(url.length / 3) * 3))}x`,
       'over plain http': tokenOf(url.replace('https:', 'http:')),
       'too large': tokenOf(`${url}${'x'.repeat(4096)}`),
       empty: '',

@@ -52,7 +52,9 @@ function parseToken(token: string): URL {
   if (token.length > LONGEST) throw new TokenProblem('token is too large');
   if (!token.startsWith(PREFIX)) throw new TokenProblem(`token is missing expected "${PREFIX}" prefix`);
   const encoded = token.slice(PREFIX.length);
-  if (!/^[\w-]+$/.test(encoded)) throw new TokenProblem('token is not base64url without padding');
+  // One digit beyond whole bytes decodes to nothing.
+  if (!/^[\w-]+$/.test(encoded) || encoded.length % 4 === 1)
+    throw new TokenProblem('token is not base64url without padding');
   const text = Buffer.from(encoded, 'base64url').toString('utf8');
   if (!URL.canParse(text)) throw new TokenProblem('token does not contain a URL');
   return new URL(text);

@@ -37,12 +37,15 @@ export interface EventQueue {
   ): string;
   /** After a restart: goes on with what was accepted. An event that was being processed is processed again. */
   resume(): void;
+  /** From now on nothing is started or counted as an attempt: what is pending stays as it is for the next start. */
+  stop(): void;
 }
 
 /** The queue of asynchronous invocations: durable, at least once, with Lambda's retries on the clock. */
 export function createEventQueue(parts: { cloud: Cloud; functions: FunctionStore; invoker: Invoker }): EventQueue {
   const { cloud, functions } = parts;
   const pending = cloud.store.collection<QueuedEvent>('lambda.events');
+  let stopped = false;
 
   function schedule(event: QueuedEvent): void {
     if (event.dueAt > cloud.clock.now()) cloud.clock.at(event.dueAt, () => run(event));
@@ -51,6 +54,7 @@ export function createEventQueue(parts: { cloud: Cloud; functions: FunctionStore
 
   /** A jumping clock must not leap between accepting an event and what becomes of it. */
   function run(event: QueuedEvent): void {
+    if (stopped) return;
     const resume = cloud.clock.hold(`lambda event ${event.name}`);
     setImmediate(
       () =>
@@ -61,6 +65,7 @@ export function createEventQueue(parts: { cloud: Cloud; functions: FunctionStore
   }
 
   async function process(event: QueuedEvent): Promise<void> {
+    if (stopped) return;
     const record = functions.find(event);
     if (!record) {
       pending.delete(event.requestId);
@@ -69,8 +74,10 @@ export function createEventQueue(parts: { cloud: Cloud; functions: FunctionStore
     try {
       const version = functions.version(record, event);
       const result = await parts.invoker.invoke(record, version, event);
-      await finish(record, event, result);
+      // A run that the stop has cut short counts for nothing.
+      if (!(stopped && result.error)) await finish(record, event, result);
     } catch (error) {
+      if (stopped) return;
       if (!(error instanceof AwsError)) {
         cloud.log('error', 'asynchronous invocation could not run', { function: event.name, error: String(error) });
       }
@@ -119,6 +126,9 @@ export function createEventQueue(parts: { cloud: Cloud; functions: FunctionStore
         cloud.log('info', 'resuming asynchronous invocation', { function: functionArn(event) });
         schedule(event);
       }
+    },
+    stop() {
+      stopped = true;
     },
   };
 }

@@ -74,6 +74,7 @@ export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Servic
       sources.start();
     },
     async stop() {
+      events.stop();
       sources.stop();
       await log.flush();
       await pool.close();
