@@ -13,6 +13,7 @@ export function registryTable(scope: Construct, name: string): TableV2 {
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection: true,
     globalSecondaryIndexes: [
       {
         // Lists all tenants, and all gates that somebody is in or waits at.

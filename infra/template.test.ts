@@ -163,5 +163,6 @@ it('the registry survives the stack, and any second of its last 35 days can be r
     expect(UpdateReplacePolicy).toBe('Retain');
     expect(Properties['Replicas']).toHaveLength(1);
     expect(Properties['Replicas'][0].PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+    expect(Properties['Replicas'][0].DeletionProtectionEnabled).toBe(true);
   });
 });

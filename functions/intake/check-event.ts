@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { findEventType } from '../../events/catalogue.ts';
 import type { DataOf, EventType } from '../../events/define-event.ts';
 import type { Envelope } from '../../events/envelope.ts';
@@ -6,14 +7,16 @@ import type { tenantEventRejected } from '../../events/tenant-event-rejected.ts'
 import type { TenantryConfig } from '../../tenancy/config.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 
-/** An event as EventBridge delivers it. */
-export interface IncomingEvent {
-  id: string;
-  source: string;
-  'detail-type': string;
-  time: string;
-  detail: unknown;
-}
+/** An event as EventBridge delivers it; what else it has (account, region, resources) stays with it. */
+export const incomingEvent = z.looseObject({
+  id: z.string(),
+  source: z.string(),
+  'detail-type': z.string(),
+  time: z.string(),
+  detail: z.unknown(),
+});
+
+export type IncomingEvent = z.infer<typeof incomingEvent>;
 
 export type RejectionReason = DataOf<typeof tenantEventRejected>['reasons'][number];
 export type AcceptedEnvelope = Envelope<DataOf<typeof tenantCreated>>;

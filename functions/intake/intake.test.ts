@@ -109,6 +109,18 @@ describe('rejectEvent', () => {
 });
 
 describe('startOperation', () => {
+  it('hands the original event on, so that a late rejection can keep it as it came', async () => {
+    const inputs: string[] = [];
+    const client = {
+      async send(command: { input: { input?: string } }) {
+        inputs.push(command.input.input ?? '');
+      },
+    } as never;
+    const original = withData({ campaign: 'spring' });
+    await startOperation(client, 'arn', original, tenantCreated.example);
+    expect(JSON.parse(inputs[0] ?? '')).toMatchObject({ tenantId: 'acme', owner: 'saas.shop', event: original });
+  });
+
   it('names the execution after the tenant and the event, the same for the same event', () => {
     expect(executionName('acme', 'event-1')).toBe(executionName('acme', 'event-1'));
     expect(executionName('acme', 'event-1')).not.toBe(executionName('acme', 'event-2'));

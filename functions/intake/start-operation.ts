@@ -20,7 +20,7 @@ export async function startOperation(
       new StartExecutionCommand({
         stateMachineArn,
         name: executionName(data.tenantId, metadata.id),
-        // Only what the contract knows, in a fixed order: the same event gives the same input, byte for byte.
+        // What the contract knows, checked; and the event as it came, for a rejection after it has waited for its turn.
         input: JSON.stringify({
           operationId: metadata.id,
           correlationId: metadata.correlationId ?? metadata.id,
@@ -29,6 +29,7 @@ export async function startOperation(
           tier: data.tier,
           displayName: data.displayName,
           contactEmail: data.contactEmail,
+          event,
         }),
       }),
     );

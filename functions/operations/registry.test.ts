@@ -45,6 +45,13 @@ describe('registerTenant', () => {
     ).rejects.toMatchObject({ name: 'TenantNotOwned' });
   });
 
+  it('does not take another source that uses the same event id for the same operation', async () => {
+    await registerTenant(table, tenant('same-id'));
+    const rival = registerTenant(table, tenant('same-id', { owner: 'saas.other' }));
+    await expect(rival).rejects.toMatchObject({ name: 'TenantNotOwned' });
+    expect(await getTenant(table, 'same-id')).toMatchObject({ owner: 'saas.shop' });
+  });
+
   it.each(['ONBOARDING_FAILED', 'INTERRUPTED'] as const)(
     'lets the owner, and nobody else, begin again after %s',
     async (state) => {

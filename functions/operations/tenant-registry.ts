@@ -25,7 +25,7 @@ export async function registerTenant(table: Table, tenant: Tenant): Promise<void
         TableName: table.name,
         // `entity` is the partition of the index that lists all tenants.
         Item: { ...key(tenant.tenantId), entity: 'TENANT', ...tenant },
-        ConditionExpression: `attribute_not_exists(pk) OR operationId = :operation OR (#owner = :owner AND #state IN (${Object.keys(onboardable).join(', ')}))`,
+        ConditionExpression: `attribute_not_exists(pk) OR (#owner = :owner AND (operationId = :operation OR #state IN (${Object.keys(onboardable).join(', ')})))`,
         ExpressionAttributeNames: { '#owner': 'owner', '#state': 'state' },
         ExpressionAttributeValues: { ':operation': tenant.operationId, ':owner': tenant.owner, ...onboardable },
       }),

@@ -136,6 +136,10 @@ it('two different TenantCreated for one id: the second waits visibly for its tur
   await bus.heard('TenantReady', tenant);
   const rejected = await bus.heard('TenantEventRejected', tenant);
   expect(rejected.detail.data.reasons).toMatchObject([{ field: 'data.tenantId', code: 'tenant-exists' }]);
+  // The answer names the very event that was put, also after a long wait.
+  const { eventBridgeId, id } = rejected.detail.data.rejected;
+  const original = await bus.find(`event ${eventBridgeId}`, (event) => event.id === eventBridgeId);
+  expect(original.detail.metadata.id).toBe(id);
   const ends = await Promise.all(executions.map(({ arn }) => ended(clients, arn)));
   expect(ends.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   expect(ends.map(({ output = '' }) => output).filter((output) => output.includes('TenantExists'))).toHaveLength(1);
