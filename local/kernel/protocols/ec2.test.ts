@@ -22,6 +22,11 @@ test('lists are numbered and in the singular', () => {
   });
 });
 
+test('endless nesting is the client’s mistake', () => {
+  const text = `${'a.'.repeat(50_000)}a=1`;
+  expect(() => decodeEc2(new URLSearchParams(text), names)).toThrow(expect.objectContaining({ status: 404 }));
+});
+
 test('eleven items keep their order', () => {
   const text = Array.from({ length: 11 }, (_, index) => `VpcId.${index + 1}=v${index}`).join('&');
   expect(decodeEc2(new URLSearchParams(text), names)['VpcIds']).toHaveLength(11);

@@ -1,6 +1,7 @@
 import { AwsError } from '../errors.ts';
 import type { Service } from '../service.ts';
-import { bodyText, type ProtocolCodec, type WireRequest } from './wire.ts';
+import { formParameters, numbered, type ParameterTree, parameterTree } from './parameter-tree.ts';
+import type { ProtocolCodec } from './wire.ts';
 import { escapeXml } from './xml.ts';
 
 /**
@@ -15,31 +16,13 @@ export interface Ec2Names {
 }
 
 type Ec2Value = string | Ec2Value[] | { [member: string]: Ec2Value };
-type Tree = Map<string, Tree | string>;
 
 /** `Filter.1.Name=a&Filter.1.Value.1=b` as `{ Filters: [{ Name: 'a', Values: ['b'] }] }`; every scalar stays a string. */
 export function decodeEc2(parameters: URLSearchParams, names: Ec2Names): Record<string, Ec2Value> {
-  const root: Tree = new Map();
-  for (const [name, value] of parameters) {
-    if (name === 'Action' || name === 'Version' || name.startsWith('X-Amz-')) continue;
-    insert(root, name.split('.'), value);
-  }
-  return members(root, names);
+  return members(parameterTree(parameters), names);
 }
 
-function insert(tree: Tree, path: readonly string[], value: string): void {
-  const [head = '', ...rest] = path;
-  if (rest.length === 0) {
-    tree.set(head, value);
-    return;
-  }
-  const known = tree.get(head);
-  const child: Tree = known instanceof Map ? known : new Map();
-  tree.set(head, child);
-  insert(child, rest, value);
-}
-
-function members(tree: Tree, names: Ec2Names): Record<string, Ec2Value> {
+function members(tree: ParameterTree, names: Ec2Names): Record<string, Ec2Value> {
   return Object.fromEntries(
     [...tree].map(([name, value]) => {
       const folded = typeof value === 'string' ? value : fold(value, names);
@@ -49,11 +32,9 @@ function members(tree: Tree, names: Ec2Names): Record<string, Ec2Value> {
   );
 }
 
-function fold(tree: Tree, names: Ec2Names): Ec2Value {
+function fold(tree: ParameterTree, names: Ec2Names): Ec2Value {
   if (![...tree.keys()].every((key) => /^\d+$/.test(key))) return members(tree, names);
-  return [...tree]
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, value]) => (typeof value === 'string' ? value : fold(value, names)));
+  return numbered(tree).map((value) => (typeof value === 'string' ? value : fold(value, names)));
 }
 
 /** A member of an answer as XML; lists have `<item>`s. */
@@ -107,14 +88,6 @@ export const ec2Codec: ProtocolCodec = {
 function protocolOf({ name, protocol }: Service) {
   if (protocol.kind !== 'ec2') throw new TypeError(`${name} does not speak the ec2 protocol`);
   return protocol;
-}
-
-function formParameters(request: WireRequest): URLSearchParams {
-  const parameters = new URLSearchParams(request.query);
-  if (request.method === 'POST') {
-    for (const [name, value] of new URLSearchParams(bodyText(request))) parameters.set(name, value);
-  }
-  return parameters;
 }
 
 function xml(status: number, requestId: string, body: string) {

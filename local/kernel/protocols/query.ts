@@ -1,5 +1,6 @@
 import { AwsError } from '../errors.ts';
-import { bodyText, type ProtocolCodec, type WireRequest } from './wire.ts';
+import { formParameters, numbered, type ParameterTree, parameterTree } from './parameter-tree.ts';
+import type { ProtocolCodec } from './wire.ts';
 import { escapeXml, toXml } from './xml.ts';
 
 type QueryValue = string | QueryValue[] | { [key: string]: QueryValue };
@@ -9,37 +10,12 @@ type QueryValue = string | QueryValue[] | { [key: string]: QueryValue };
  * a string: the protocol has no types. Throws MalformedQueryString for names nested too deep. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function decodeQuery(parameters: URLSearchParams): Record<string, QueryValue> {
-  const root: Tree = new Map();
-  for (const [name, value] of parameters) {
-    if (name === 'Action' || name === 'Version' || name.startsWith('X-Amz-')) continue;
-    const path = name.split('.', DEEPEST + 1);
-    if (path.length > DEEPEST)
-      throw new AwsError('MalformedQueryString', 'The query string contains a syntax error.', { status: 404 });
-    insert(root, path, value);
-  }
-  return fold(root) as Record<string, QueryValue>;
+  return fold(parameterTree(parameters)) as Record<string, QueryValue>;
 }
 
-/** No input of AWS nests nearly as deep. */
-const DEEPEST = 64;
-
-type Tree = Map<string, Tree | string>;
-
-function insert(tree: Tree, path: string[], value: string): void {
-  const [head = '', ...rest] = path;
-  if (rest.length === 0) {
-    tree.set(head, value);
-    return;
-  }
-  const known = tree.get(head);
-  const child: Tree = known instanceof Map ? known : new Map();
-  tree.set(head, child);
-  insert(child, rest, value);
-}
-
-function fold(tree: Tree): QueryValue {
+function fold(tree: ParameterTree): QueryValue {
   const member = tree.get('member');
-  if (tree.size === 1 && member instanceof Map) return numbered(member);
+  if (tree.size === 1 && member instanceof Map) return list(member);
   const entry = tree.get('entry');
   if (tree.size === 1 && entry instanceof Map) return keyed(entry);
   // `Tags.member=` (empty) is how an empty list is sent.
@@ -47,14 +23,12 @@ function fold(tree: Tree): QueryValue {
   return Object.fromEntries([...tree].map(([key, value]) => [key, typeof value === 'string' ? value : fold(value)]));
 }
 
-function numbered(tree: Tree): QueryValue[] {
-  return [...tree]
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, value]) => (typeof value === 'string' ? value : fold(value)));
+function list(tree: ParameterTree): QueryValue[] {
+  return numbered(tree).map((value) => (typeof value === 'string' ? value : fold(value)));
 }
 
-function keyed(tree: Tree): QueryValue {
-  const pairs = numbered(tree).map((item) => item as { key: string; value: QueryValue });
+function keyed(tree: ParameterTree): QueryValue {
+  const pairs = list(tree).map((item) => item as { key: string; value: QueryValue });
   return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
 }
 
@@ -85,14 +59,6 @@ export const queryCodec: ProtocolCodec = {
     );
   },
 };
-
-function formParameters(request: WireRequest): URLSearchParams {
-  const parameters = new URLSearchParams(request.query);
-  if (request.method === 'POST') {
-    for (const [name, value] of new URLSearchParams(bodyText(request))) parameters.set(name, value);
-  }
-  return parameters;
-}
 
 function xml(status: number, requestId: string, body: string) {
   return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body };
