@@ -109,8 +109,15 @@ function cacheDefinitions(tableDb: TableDb): void {
     put(name, table, done);
   };
   tableDb.del = (name, done) => {
-    changes++;
-    known.delete(name);
-    del(name, done);
+    const forget = () => {
+      changes++;
+      known.delete(name);
+    };
+    forget();
+    // A read that begins while the deletion is under way may still see the table, and must not bring it back.
+    del(name, (error, value) => {
+      forget();
+      done(error, value);
+    });
   };
 }
