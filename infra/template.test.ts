@@ -8,6 +8,7 @@ import {
   ofType,
   type Resource,
   readTemplate,
+  ruleOfArn,
   statements,
   type Template,
   target,
@@ -85,7 +86,9 @@ describe('least privilege', () => {
   it('lets EventBridge invoke a function for one rule only', () => {
     each('AWS::Lambda::Permission', ({ Properties }, id) => {
       expect(Properties['Principal'], id).toBe('events.amazonaws.com');
-      expect(template.Resources[target(Properties['SourceArn'])]?.Type, id).toBe('AWS::Events::Rule');
+      const rule = ruleOfArn(template, Properties['SourceArn']);
+      const invoked = template.Resources[rule]?.Properties['Targets'].map(({ Arn }: { Arn: unknown }) => target(Arn));
+      expect(invoked, id).toEqual([target(Properties['FunctionName'])]);
     });
   });
 
@@ -110,10 +113,17 @@ describe('events', () => {
           .filter(({ statement }) => statement.Action.includes('sqs:SendMessage') && statement.Principal)
           .filter(({ statement }) => target(statement.Resource[0]) === queue)
           .map(({ statement }) =>
-            target((statement.Condition?.['ArnEquals'] as Record<string, unknown>)?.['aws:SourceArn']),
+            ruleOfArn(template, (statement.Condition?.['ArnEquals'] as Record<string, unknown>)?.['aws:SourceArn']),
           );
         expect(writers, rule).toContain(rule);
       }
+    });
+  });
+
+  it('loses nothing at a first deployment: a rule fires only when it may invoke, and write to its queue', () => {
+    each('AWS::Events::Rule', ({ DependsOn = [] }, rule) => {
+      const before = [DependsOn].flat().map((id) => template.Resources[id]?.Type);
+      expect(before, rule).toEqual(expect.arrayContaining(['AWS::Lambda::Permission', 'AWS::SQS::QueuePolicy']));
     });
   });
 

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
-import { EventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, Match, Schedule } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUS_NAME } from '../events/catalogue.ts';
 import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
 import { platformGroup } from '../tenancy/workspace/names.ts';
+import { EventRoute } from './event-route.ts';
 import { FoundationAccess } from './foundation-access.ts';
 import { foundationAsset } from './foundation-template.ts';
 import { projectRoot } from './project-root.ts';
-import type { StepLambda } from './step-lambda.ts';
 import { createSteps, type Steps } from './steps.ts';
 import { deadLetterQueue, registryTable } from './storage.ts';
 import { createWorkflows, type Workflows } from './workflows.ts';
@@ -70,26 +69,22 @@ export class Tenantry extends Construct {
   }
 
   #route(prefix: string, config: TenantryConfig, steps: Steps): void {
-    const target = (step: StepLambda) =>
-      new LambdaFunction(step.function, {
-        deadLetterQueue: this.undeliverableEvents,
-        maxEventAge: Duration.hours(24),
-        retryAttempts: 185,
-      });
-    new Rule(this, 'ProductEvents', {
+    const deadLetters = this.undeliverableEvents;
+    new EventRoute(this, 'ProductEvents', {
       ruleName: `${prefix}-product-events`,
       description: 'Tenant events of product backends, to be checked and to start their workflows.',
-      eventBus: this.bus,
-      eventPattern: {
+      bus: this.bus,
+      pattern: {
         source: config.acceptedSources.map((source) => ({ prefix: source })) as never,
         detailType: Match.prefix('Tenant'),
       },
-      targets: [target(steps.receiveEvent)],
+      step: steps.receiveEvent,
+      deadLetters,
     });
-    new Rule(this, 'EndedOperations', {
+    new EventRoute(this, 'EndedOperations', {
       ruleName: `${prefix}-ended-operations`,
       description: 'Executions of onboard-tenant that ended badly: what no state of a workflow can catch.',
-      eventPattern: {
+      pattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: {
@@ -97,13 +92,15 @@ export class Tenantry extends Construct {
           stateMachineArn: [this.workflows.onboardTenant.stateMachine.stateMachineArn],
         },
       },
-      targets: [target(steps.observeExecution)],
+      step: steps.observeExecution,
+      deadLetters,
     });
-    new Rule(this, 'GateRepair', {
+    new EventRoute(this, 'GateRepair', {
       ruleName: `${prefix}-gate-repair`,
       description: 'Wakes waiting operations whose wake-up was lost.',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [target(steps.repairGates)],
+      step: steps.repairGates,
+      deadLetters,
     });
   }
 }

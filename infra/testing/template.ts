@@ -47,6 +47,24 @@ export function target(value: unknown): string {
   return id;
 }
 
+/** The rule that an ARN made of its bus and name means. Throws an Error when there is none. */
+export function ruleOfArn(template: Template, arn: unknown): string {
+  const name = flat(arn).split(':rule/')[1];
+  const found = ofType(template, 'AWS::Events::Rule').find(([, { Properties }]) => {
+    const bus = Properties?.['EventBusName'];
+    return name === (bus ? `${flat(bus)}/${Properties?.['Name']}` : Properties?.['Name']);
+  });
+  if (!found) throw new Error(`${JSON.stringify(arn)} is the ARN of no rule of the template`);
+  return found[0];
+}
+
+/** A value as text, references in angle brackets. */
+function flat(value: unknown): string {
+  const { 'Fn::Join': join } = (value ?? {}) as { 'Fn::Join'?: [string, unknown[]] };
+  if (join) return join[1].map(flat).join(join[0]);
+  return typeof value === 'string' ? value : `<${target(value)}>`;
+}
+
 /** Every policy statement anywhere in the template, with where it stands; single actions and resources as lists. */
 export function statements(template: Template): { at: string; statement: Statement }[] {
   return Object.entries(template.Resources).flatMap(([id, resource]) =>
