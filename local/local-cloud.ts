@@ -6,6 +6,7 @@ import type { Cloud, Identity, Service } from './kernel/service.ts';
 import { openStore } from './kernel/sqlite-store.ts';
 import { lockState } from './kernel/state-lock.ts';
 import type { Store } from './kernel/store.ts';
+import type { ServiceOptions } from './service-options.ts';
 
 export interface LocalCloudOptions {
   /** Port on 127.0.0.1; 0 takes a free one. Default 4566. */
@@ -20,7 +21,7 @@ export interface LocalCloudOptions {
   region?: string;
   log?: Cloud['log'];
   /** Options handed to one service's maker. */
-  serviceOptions?: Readonly<Record<string, unknown>>;
+  serviceOptions?: ServiceOptions;
 }
 
 export interface LocalCloud {
@@ -96,7 +97,7 @@ async function assemble(names: readonly string[], options: LocalCloudOptions): P
   });
   for (const name of names) {
     const make = await MAKERS[name]?.();
-    if (make) cloud.register(make(cloud, options.serviceOptions?.[name] as never));
+    if (make) cloud.register(make(cloud, options.serviceOptions?.[name as keyof ServiceOptions] as never));
   }
   return cloud;
 }

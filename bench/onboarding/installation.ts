@@ -15,7 +15,7 @@ export interface Bench {
 }
 
 /** Quotas that an operator with thousands of pooled tenants has had raised. */
-const RAISED_QUOTAS = { iam: { quotas: { roles: 5_000 } }, cloudformation: { stackLimit: 5_000 } };
+const RAISED_QUOTAS = { iam: { quotas: { rolesPerAccount: 5_000 } }, cloudformation: { stackLimit: 5_000 } };
 
 /** Starts it on a free port, with its state in memory. */
 export async function startBench(): Promise<Bench> {

@@ -26,8 +26,8 @@ export async function startOnboarding(installation: Installation): Promise<Onboa
     put: (...tenantIds) => putAll(publisher, tenantIds),
     async received(tenantIds) {
       while (tenantIds.some((id) => !ready.has(id))) {
-        for (const { tenantId, detailType } of await receive(installation, queueUrl)) {
-          if (detailType !== 'TenantReady') throw new Error(`${tenantId}: ${detailType}`);
+        for (const { tenantId, detailType, message } of await receive(installation, queueUrl)) {
+          if (detailType !== 'TenantReady') throw new Error(`${tenantId}: ${detailType}: ${message}`);
           if (!ready.has(tenantId)) ready.set(tenantId, performance.now());
         }
       }
@@ -75,7 +75,7 @@ async function outcomeQueue({ queues, events, busName, accountId, settings }: In
 async function receive(
   { queues }: Installation,
   queueUrl: string,
-): Promise<{ tenantId: string; detailType: string }[]> {
+): Promise<{ tenantId: string; detailType: string; message: string }[]> {
   const { Messages = [] } = await queues.send(
     new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
   );
@@ -87,7 +87,14 @@ async function receive(
     }),
   );
   return Messages.map(({ Body = '{}' }) => {
-    const event = JSON.parse(Body) as { 'detail-type': string; detail: { data: { tenantId: string } } };
-    return { tenantId: event.detail.data.tenantId, detailType: event['detail-type'] };
+    const event = JSON.parse(Body) as {
+      'detail-type': string;
+      detail: { data: { tenantId: string; message?: string } };
+    };
+    return {
+      tenantId: event.detail.data.tenantId,
+      detailType: event['detail-type'],
+      message: event.detail.data.message ?? '',
+    };
   });
 }

@@ -5,6 +5,7 @@ import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
 import type { ControlPlanes } from '../../local/kube/control-planes.ts';
 import { externalControlPlanes } from '../../local/kube/external.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
+import type { ServiceOptions } from '../../local/service-options.ts';
 import { parseConfig, type TenantryConfig } from '../../tenancy/config.ts';
 import { projectRoot } from '../project.ts';
 import { type AwsSettings, LOCAL_ACCOUNT, LOCAL_REGION, localCredentials } from '../settings.ts';
@@ -22,7 +23,7 @@ export interface UpOptions {
   /** A cluster of the user's own, by its kubeconfig, in place of local control planes. */
   kubeconfig?: string;
   /** Options of single services, for tests: quotas, delays. */
-  serviceOptions?: Readonly<Record<string, unknown>>;
+  serviceOptions?: ServiceOptions;
   /** Another assembly than the one of the sources, for tests that change a template. */
   assembly?: string;
 }
@@ -65,7 +66,7 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
       eks: {
         progress: progress.line,
         ...(options.kubeconfig && { controlPlanes: external(options.kubeconfig) }),
-        ...(options.serviceOptions?.['eks'] as object | undefined),
+        ...options.serviceOptions?.eks,
       },
     },
   });
