@@ -1,47 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT, refusal, type TestCloud, testCloud } from '../lambda/test-cloud.ts';
-import { sqsService } from './service.ts';
+import { ACCOUNT, refusal } from '../lambda/test-cloud.ts';
+import { type TestQueues, testQueues } from './test-queues.ts';
 
-let test: TestCloud;
+let test: TestQueues;
 beforeEach(async () => {
-  test = await testCloud([sqsService]);
+  test = await testQueues();
 });
 afterEach(() => test.cloud.stop());
 
-interface Received {
-  MessageId: string;
-  Body: string;
-  ReceiptHandle: string;
-  Attributes?: Record<string, string>;
-  MD5OfMessageAttributes?: string;
-  MessageAttributes?: Record<string, unknown>;
-}
+const queue: TestQueues['queue'] = (...input) => test.queue(...input);
+const send: TestQueues['send'] = (...input) => test.send(...input);
+const receive: TestQueues['receive'] = (...input) => test.receive(...input);
+const remove: TestQueues['remove'] = (...input) => test.remove(...input);
+const seconds: TestQueues['seconds'] = (count) => test.seconds(count);
 
-async function queue(name: string, attributes: Record<string, string> = {}): Promise<string> {
-  const { QueueUrl } = await test.call<{ QueueUrl: string }>('sqs', 'CreateQueue', {
-    QueueName: name,
-    Attributes: attributes,
-  });
-  return QueueUrl;
-}
-const send = (QueueUrl: string, MessageBody: string, more: object = {}) =>
-  test.call<{ MessageId: string; MD5OfMessageBody: string; MD5OfMessageAttributes?: string; SequenceNumber?: string }>(
-    'sqs',
-    'SendMessage',
-    { QueueUrl, MessageBody, ...more },
-  );
-async function receive(QueueUrl: string, more: object = {}): Promise<Received[]> {
-  const answer = await test.call<{ Messages?: Received[] }>('sqs', 'ReceiveMessage', {
-    QueueUrl,
-    MessageSystemAttributeNames: ['All'],
-    MaxNumberOfMessages: 10,
-    ...more,
-  });
-  return answer.Messages ?? [];
-}
-const remove = (QueueUrl: string, message: Received | undefined) =>
-  test.call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle: message?.ReceiptHandle });
-const seconds = (count: number) => test.cloud.clock.sleep(count * 1000);
 const attributesOf = async (QueueUrl: string) =>
   (
     await test.call<{ Attributes: Record<string, string> }>('sqs', 'GetQueueAttributes', {
