@@ -33,12 +33,23 @@ export async function put(
   return Entries[0] ?? {};
 }
 
-/** Puts a good TenantCreated event; its `metadata.id`, which becomes the operation's id. */
-export async function createTenant(clients: Clients, tenantId: string): Promise<string> {
+/** A TenantCreated event that the bus took: its own id, which becomes the operation's, and the id EventBridge gave it. */
+export interface AcceptedEvent {
+  id: string;
+  eventBridgeId: string;
+}
+
+/** Puts a good TenantCreated event; both its ids. */
+export async function putTenantCreated(clients: Clients, tenantId: string): Promise<AcceptedEvent> {
   const detail = tenantCreatedDetail(tenantId);
   const answer = await put(clients, JSON.stringify(detail));
-  if (answer.ErrorCode) throw new Error(`PutEvents: ${answer.ErrorCode} ${answer.ErrorMessage}`);
-  return detail.metadata.id;
+  if (!answer.EventId) throw new Error(`PutEvents: ${answer.ErrorCode} ${answer.ErrorMessage}`);
+  return { id: detail.metadata.id, eventBridgeId: answer.EventId };
+}
+
+/** Puts a good TenantCreated event; its `metadata.id`, which becomes the operation's id. */
+export async function createTenant(clients: Clients, tenantId: string): Promise<string> {
+  return (await putTenantCreated(clients, tenantId)).id;
 }
 
 let count = 0;
