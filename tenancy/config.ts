@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { placement } from '../events/placement.ts';
+import { accountsConfig } from './accounts/config.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
 
 /** What a customer buys, and what it means. */
@@ -14,15 +15,27 @@ export const tier = z.strictObject({
 export type Tier = z.infer<typeof tier>;
 
 /** The configuration of an installation. Unknown keys fail by name. */
-export const tenantryConfig = z.strictObject({
-  $schema: z.string().optional(),
-  /** EventBridge sources whose events are accepted begin with one of these. */
-  acceptedSources: z.array(z.string().min(1)).min(1),
-  /** Name of the tier -> what it means. */
-  tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,31}$/), tier),
-  /** Shared EKS clusters that tenants join, in order of preference. */
-  sharedClusters: z.array(z.strictObject({ name: z.string().min(1).max(100), capacity: z.int().positive() })).min(1),
-});
+export const tenantryConfig = z
+  .strictObject({
+    $schema: z.string().optional(),
+    /** EventBridge sources whose events are accepted begin with one of these. */
+    acceptedSources: z.array(z.string().min(1)).min(1),
+    /** Name of the tier -> what it means. */
+    tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,31}$/), tier),
+    /** Shared EKS clusters that tenants join, in order of preference. */
+    sharedClusters: z.array(z.strictObject({ name: z.string().min(1).max(100), capacity: z.int().positive() })).min(1),
+    /** Needed as soon as a tier has accounts of its own. */
+    accounts: accountsConfig.optional(),
+  })
+  .superRefine((config, context) => {
+    const dedicated = Object.entries(config.tiers).find(([, { placement }]) => placement.account === 'dedicated');
+    if (dedicated && !config.accounts)
+      context.addIssue({
+        code: 'custom',
+        path: ['accounts'],
+        message: `is needed: the tier "${dedicated[0]}" has dedicated accounts`,
+      });
+  });
 
 export type TenantryConfig = z.infer<typeof tenantryConfig>;
 

@@ -37,6 +37,20 @@ export const errorCatalogue = {
   AwsAccessDenied: fail('Grant the action that the message names to the role that it names.'),
   AwsRejected: fail('AWS refused the request; the message says why.'),
   StackFailed: fail('Look at the events of the CloudFormation stack that the message names.'),
+  AccountCreationInterrupted: retry('AWS failed the creation for a passing reason; it is asked for again.'),
+  AccountEmailTaken: retry('Another account uses the address; the next alias is tried.'),
+  AccountCreationBlocked: fail(
+    'The organization cannot create accounts now: see the reason, put it right (account limit, payment, verification), then run `tenantry accounts resume`.',
+  ),
+  AccountRefused: fail('AWS refuses to create this account; the message says why.'),
+  AccountNotReady: wait(
+    'Wait; a fresh account takes minutes, quota increases take hours. The message names the checks.',
+  ),
+  AccountReadinessExpired: fail(
+    'A check of the fresh account did not pass in time: see the message, then run it again.',
+  ),
+  StillCleaning: wait('Wait; if the retries ran out, the account is in quarantine and its record lists what resists.'),
+  NetworkPoolExhausted: fail('All networks of the pool are taken: widen accounts.networks of the configuration.'),
   NoClusterCapacity: fail('Add a shared cluster, or raise its capacity.'),
   IsolationBreached: fail('A fence does not hold: see the cases in the message before anything else runs there.'),
   PlacementNotSupported: fail('Choose a tier whose placement this version builds.'),

@@ -26,3 +26,46 @@ export function tenantExternalId(tenantId: string): string {
 export function tenantTags(tenantId: string, tier: string): Record<string, string> {
   return { [tenantTag]: tenantId, 'tenantry:tier': tier, 'tenantry:managed-by': 'tenantry' };
 }
+
+/** Organizational units below `tenantry`, one for each state an account can be in. */
+export const organizationalUnits = {
+  pool: 'Pool',
+  tenants: 'Tenants',
+  quarantine: 'Quarantine',
+  suspended: 'Suspended',
+} as const;
+
+export type OrganizationalUnit = keyof typeof organizationalUnits;
+
+/** Path of the roles by which the product works in accounts of tenants. */
+export const platformRolePath = '/tenantry/';
+
+/** In each vended account: the role of everyday work. */
+export const operatorRoleName = 'tenantry-operator';
+
+/** In each vended account: the role that removes what a tenant left. The only one that works in quarantine. */
+export const teardownRoleName = 'tenantry-teardown';
+
+/** In each vended account: the role CloudFormation makes foundations with. */
+export const foundationServiceRoleName = 'tenantry-cloudformation';
+
+/** The role that every new account is born with and that trusts the management account. */
+export const accessRoleName = 'OrganizationAccountAccessRole';
+
+/** The stack of the baseline in each vended account. */
+export const accountStackName = 'tenantry-account';
+
+/** In the management account: the one role the product has there. */
+export function brokerRoleName(prefix: string): string {
+  return `${prefix}-broker`;
+}
+
+/** What an installation presents when it assumes the broker or its roles in accounts of tenants. */
+export function installationExternalId(prefix: string, platformAccountId: string): string {
+  return `${prefix}:${platformAccountId}`;
+}
+
+/** ARN of a role of the product in an account of a tenant. */
+export function platformRoleArn(accountId: string, roleName: string): string {
+  return `arn:aws:iam::${accountId}:role${platformRolePath}${roleName}`;
+}
