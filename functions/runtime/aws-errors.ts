@@ -29,6 +29,9 @@ const UNAVAILABLE = new Set([
   'ServiceUnavailable',
   'ServiceUnavailableException',
   'ServerException',
+  // Two changes of one thing at once: the second is asked for again.
+  'ConcurrentModificationException',
+  'PolicyChangesInProgressException',
   'RequestTimeout',
   'RequestTimeoutException',
   'TimeoutError',
