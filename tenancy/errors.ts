@@ -50,6 +50,12 @@ export const errorCatalogue = {
     'A check of the fresh account did not pass in time: see the message, then run it again.',
   ),
   StillCleaning: wait('Wait; if the retries ran out, the account is in quarantine and its record lists what resists.'),
+  AccountUncleanable: fail(
+    'The account stays in quarantine: `tenantry accounts show` lists what resists. Remove that, or close the account with `tenantry accounts close`.',
+  ),
+  CloseBudgetExhausted: fail(
+    'AWS lets an organization close a fifth of its accounts (at least 250) within 30 days: run it again after the time that the message names.',
+  ),
   NetworkPoolExhausted: fail('All networks of the pool are taken: widen accounts.networks of the configuration.'),
   NoClusterCapacity: fail('Add a shared cluster, or raise its capacity.'),
   IsolationBreached: fail('A fence does not hold: see the cases in the message before anything else runs there.'),
