@@ -6,13 +6,17 @@ import { acquireSteps, resourceKinds } from '../tenancy/steps.ts';
 
 interface State {
   Type: string;
+  Comment?: string;
   Next?: string;
+  Default?: string;
   Retry?: { ErrorEquals: string[] }[];
   Catch?: { ErrorEquals: string[] }[];
   ItemProcessor?: { StartAt: string; States: Record<string, State> };
   Choices?: { Condition: string; Next: string }[];
 }
 interface Machine {
+  Comment?: string;
+  TimeoutSeconds?: number;
   StartAt: string;
   States: Record<string, State>;
 }
@@ -33,7 +37,7 @@ function states(of: { States: Record<string, State> }): [string, State][] {
 
 /** Names that Lambda and Step Functions give themselves. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 const PLATFORM_ERRORS =
-  /^(States\.ALL|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|TooManyRequestsException)|Sandbox\.Timedout|Runtime\.ExitError)$/;
+  /^(States\.(ALL|TaskFailed)|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|TooManyRequestsException)|Sandbox\.Timedout|Runtime\.ExitError)$/;
 
 describe.each(names)('%s', (name) => {
   it('is valid Amazon States Language', () => {
@@ -66,6 +70,22 @@ describe.each(names)('%s', (name) => {
     }
   });
 
+  it('says what it is for, speaks JSONata and ends by itself', () => {
+    const { Comment, TimeoutSeconds } = machine(name);
+    expect(Comment?.length).toBeGreaterThan(40);
+    expect(TimeoutSeconds).toBeGreaterThan(0);
+    expect(read(name)).toContain('"QueryLanguage": "JSONata"');
+  });
+
+  it('ends before the workflow that started it, which can then say why', () => {
+    for (const [, state] of states(machine(name))) {
+      const nested = JSON.stringify(state).match(/\$\{(\w+)StateMachine\}/)?.[1];
+      if (state.Type !== 'Task' || !nested) continue;
+      const child = nested.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+      expect(machine(child).TimeoutSeconds, child).toBeLessThan(machine(name).TimeoutSeconds ?? 0);
+    }
+  });
+
   it('stays small enough to be read', () => {
     expect(states(machine(name)).length).toBeLessThanOrEqual(15);
   });
@@ -81,21 +101,38 @@ it('every error that waiting or trying again cures is retried somewhere', () => 
   for (const [error] of curable) expect(retried.has(error), error).toBe(true);
 });
 
+it('no retry fills the history of an execution: its polls stay below half of the 25,000 events', () => {
+  // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions
+  const eventsPerAttempt = 3;
+  for (const name of names)
+    for (const [state, { Retry = [] }] of states(machine(name))) {
+      const attempts = Retry.reduce((sum, { MaxAttempts = 3 }) => sum + MaxAttempts, 0);
+      expect(attempts * eventsPerAttempt, `${name}: ${state}`).toBeLessThan(12_500);
+    }
+});
+
 it('acquire-placement has exactly the listed steps, in the listed order', () => {
-  const { StartAt, States } = machine('acquire-placement');
-  const order: string[] = [];
-  for (let state: string | undefined = StartAt; state; state = States[state]?.Next) order.push(state);
-  expect(order).toEqual(acquireSteps.map((step) => step.state));
+  const { States } = machine('acquire-placement');
+  const tasks = Object.entries(States).filter(([, { Type }]) => Type === 'Task');
+  expect(tasks.map(([name]) => name)).toEqual(acquireSteps.map((step) => step.state));
 });
 
 it('release-placement releases every kind of resource that the ledger knows', () => {
-  const conditions = states(machine('release-placement')).flatMap(([, { Choices = [] }]) =>
-    Choices.map((choice) => choice.Condition),
-  );
+  const choices = states(machine('release-placement')).flatMap(([, { Choices = [] }]) => Choices);
   for (const kind of resourceKinds)
     expect(
-      conditions.some((condition) => condition.includes(`'${kind}'`)),
+      choices.some(({ Condition }) => Condition.includes(`kind = '${kind}'`)),
       kind,
     ).toBe(true);
-  expect(conditions).toHaveLength(resourceKinds.length);
+  expect(new Set(choices.map(({ Next }) => Next)).size).toBe(resourceKinds.length + 1);
+});
+
+it('whoever enters a gate leaves it, after failures too', () => {
+  for (const name of names) {
+    const tasks = states(machine(name)).filter(([, state]) => JSON.stringify(state).includes('EnterGateFunction'));
+    const leaving = states(machine(name)).filter(([, state]) =>
+      JSON.stringify(state).includes('LeaveNamedGateFunction'),
+    );
+    expect(leaving.length, name).toBe(tasks.length * 2);
+  }
 });

@@ -1,9 +1,39 @@
+import type { Placement } from '../events/placement.ts';
+
+/** One step of acquiring a placement. */
+export interface AcquireStep {
+  /** Name of the state in acquire-placement. */
+  readonly state: string;
+  readonly kind: string;
+  readonly summary: string;
+  /** The kind of account it is for; without it, all tenants pass it. */
+  readonly account?: Placement['account'];
+}
+
 /**
  * The process of acquiring a placement, as an ordered list: the one place that says so. The workflow's states, the order
  * of the ledger, the documentation and the command line agree with it, and tests prove that.
  */
 export const acquireSteps = [
-  { state: 'EnsureAccount', kind: 'account', summary: 'the AWS account the tenant lives in' },
+  { state: 'EnsureAccount', kind: 'account', account: 'pooled', summary: 'a place in the shared AWS account' },
+  {
+    state: 'ClaimAccount',
+    kind: 'account',
+    account: 'dedicated',
+    summary: 'the AWS account of its own: from before, or from the pool',
+  },
+  {
+    state: 'VendAccount',
+    kind: 'account',
+    account: 'dedicated',
+    summary: 'a new account, if there is none to claim (nested vend-account)',
+  },
+  {
+    state: 'AssignAccount',
+    kind: 'account',
+    account: 'dedicated',
+    summary: 'out of the pool, tagged and named for the tenant',
+  },
   { state: 'EnsureFoundation', kind: 'foundation', summary: "the tenant's IAM role and budget (CloudFormation stack)" },
   { state: 'EnsureClusterAccess', kind: 'cluster-access', summary: "the cluster and the tenant's access entry in it" },
   {
@@ -13,7 +43,13 @@ export const acquireSteps = [
   },
   { state: 'EnsureWorkspace', kind: 'workspace', summary: 'the fenced namespace' },
   { state: 'ProveIsolation', kind: 'proof', summary: "hostile requests with the tenant's own identity, all refused" },
-] as const;
+] as const satisfies readonly AcquireStep[];
+
+/** The steps that a placement passes, in order. */
+export function stepsFor(placement: Pick<Placement, 'account'>): AcquireStep[] {
+  const steps: readonly AcquireStep[] = acquireSteps;
+  return steps.filter(({ account }) => account === undefined || account === placement.account);
+}
 
 /** Kinds of resources that the ledger records, in the order they are made; released in reverse. */
 export const resourceKinds = ['account', 'foundation', 'cluster-access', 'workspace'] as const;
