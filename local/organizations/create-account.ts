@@ -107,7 +107,12 @@ function createAccount(
     state: 'IN_PROGRESS',
     requestedAt: now,
     completedAt: now + (slowness === undefined ? parts.delay(settings.creationSeconds) : slowness * 1000),
-    accountId: newAccountId((id) => database.births.get(id) !== undefined || id === parts.cloud.accountId),
+    accountId: newAccountId(
+      (id) =>
+        database.births.get(id) !== undefined ||
+        database.organizationOf(id) !== undefined ||
+        id === parts.cloud.accountId,
+    ),
     ...(failureReason !== undefined && { failureReason }),
   };
   database.putRequest(request);

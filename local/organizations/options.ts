@@ -27,8 +27,18 @@ export interface OrganizationsOptions {
    * without it no account can leave. Default false.
    */
   standaloneMembers?: boolean;
-  /** Starts with an organization of the cloud's own account: all features, service control policies enabled, initialized. Default false. */
-  organization?: boolean;
+  /**
+   * Starts with an organization: all features, service control policies enabled, initialized. `true`: the cloud's own
+   * account is the management account and alone. Default false.
+   */
+  organization?: boolean | InitialOrganization;
+}
+
+/** The organization that the cloud starts with, by account ids of twelve digits. */
+export interface InitialOrganization {
+  readonly managementAccountId: string;
+  /** In the root, as accounts that were invited: the management account has no role in them. */
+  readonly members: readonly string[];
 }
 
 export interface SecondsRange {

@@ -1,6 +1,5 @@
-import { validatePolicy } from '../iam/policy/validate.ts';
-import { AwsError } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/service.ts';
+import { checkedDelegationPolicy } from './delegation-policy.ts';
 import { invalidInput, notFound } from './errors.ts';
 import { randomId } from './identifiers.ts';
 import { requiredText, tagsOf } from './input.ts';
@@ -11,7 +10,7 @@ import type { OrganizationRecord } from './records.ts';
 /** Characters. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
 const CONTENT = { min: 1, max: 40_000 };
 
-/** The policy by which the management account lets members manage policies. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html */
+/** The policy by which the management account lets members read the organization, manage policies and tag. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html */
 export function resourcePolicyOperations(parts: OrganizationsParts): Record<string, Operation> {
   const { database } = parts;
   return {
@@ -19,9 +18,18 @@ export function resourcePolicyOperations(parts: OrganizationsParts): Record<stri
       by: 'management',
       modifies: () => 'resource policy',
       handle(input, { organization }) {
-        const content = checkedPolicy(requiredText(input, 'Content', CONTENT));
+        const content = checkedDelegationPolicy(
+          requiredText(input, 'Content', CONTENT),
+          (accountId) => database.account(organization.id, accountId) !== undefined,
+        );
         const { resourcePolicy } = organization;
         const given = tagsOf(input);
+        if (resourcePolicy && given.length > 0) {
+          throw invalidInput(
+            'UPDATE_EXISTING_RESOURCE_POLICY_WITH_TAGS_NOT_SUPPORTED',
+            'Tags can be given only when the resource policy is created. Use TagResource instead.',
+          );
+        }
         const changed = {
           ...organization,
           resourcePolicy: {
@@ -49,19 +57,6 @@ export function resourcePolicyOperations(parts: OrganizationsParts): Record<stri
       },
     }),
   };
-}
-
-function checkedPolicy(content: string): string {
-  try {
-    validatePolicy(content, 'resource');
-    return content;
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw invalidInput(
-      'INVALID_RESOURCE_POLICY_JSON',
-      'The provided resource policy document does not meet the requirements.',
-    );
-  }
 }
 
 function view(organization: OrganizationRecord) {

@@ -2,12 +2,14 @@ import type { Cloud, Service } from '../kernel/service.ts';
 import { accountOperations } from './account-operations.ts';
 import { createAccountVending } from './account-vending.ts';
 import { attachmentOperations } from './attachment-operations.ts';
+import { createCallCounts } from './call-counts.ts';
 import { closeAccountOperations, createAccountClosing } from './close-account.ts';
 import { createAccountOperations } from './create-account.ts';
 import { delegationOperations } from './delegation-operations.ts';
+import { ensureInitialOrganization } from './initial-organization.ts';
 import { injectedRoutes } from './injected.ts';
 import type { OrganizationsOptions } from './options.ts';
-import { createOrganization, organizationOperations } from './organization-operations.ts';
+import { organizationOperations } from './organization-operations.ts';
 import { createParts } from './parts.ts';
 import { policyOperations } from './policy-operations.ts';
 import { policyTypeOperations } from './policy-type-operations.ts';
@@ -20,17 +22,18 @@ export type { OrganizationsOptions } from './options.ts';
 
 /**
  * AWS Organizations: accounts come into being and go asynchronously, under AWS's limits and token buckets, and lists
- * are a moment behind. `/_local/organizations/faults` injects what may go wrong.
+ * are a moment behind. `/_local/organizations/faults` injects what may go wrong, `/_local/organizations/calls` counts.
  * https://docs.aws.amazon.com/organizations/latest/APIReference/
  */
 export function organizationsService(cloud: Cloud, options: OrganizationsOptions = {}): Service {
   const parts = createParts(cloud, options);
   const vending = createAccountVending(parts);
   const closing = createAccountClosing(parts);
+  const counts = createCallCounts();
   return {
     name: 'organizations',
     protocol: { kind: 'json', version: '1.1', targetPrefix: 'AWSOrganizationsV20161128' },
-    operations: {
+    operations: counts.counted({
       ...organizationOperations(parts),
       ...treeOperations(parts),
       ...createAccountOperations(parts, vending),
@@ -43,12 +46,12 @@ export function organizationsService(cloud: Cloud, options: OrganizationsOptions
       ...delegationOperations(parts),
       ...serviceAccessOperations(parts),
       ...resourcePolicyOperations(parts),
+    }),
+    async routes(request) {
+      return request.path === '/calls' ? counts.route(request) : injectedRoutes(parts.injected, request);
     },
-    routes: (request) => injectedRoutes(parts.injected, request),
     start() {
-      if (parts.settings.organization && !parts.database.organizationOf(cloud.accountId)) {
-        createOrganization(parts, cloud.accountId, 'ALL', cloud.clock.now());
-      }
+      ensureInitialOrganization(parts);
       vending.resume();
       closing.resume();
     },
