@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../local/states/engine/contract.ts';
 import { runWorkflow, type Script } from './testing/run.ts';
 
 const account = { accountName: 'tenantry-1', accountId: '200000000001' };
@@ -107,14 +108,17 @@ describe('clean-account', () => {
     expect(run.outcome.status).toBe('SUCCEEDED');
   });
 
-  it('gives up in quarantine, which ends the release', async () => {
-    const run = await clean({
-      BeginCleaning: { returns: { clean: true } },
-      CleanAccount: { fails: 'StillCleaning', cause: 'resists' },
-    });
-    expect(run.states.slice(-2)).toEqual(['CleanAccount', 'QuarantineAccount']);
-    expect(run.outcome.status).toBe('SUCCEEDED');
-  });
+  it.each(['AccountUncleanable', 'StillCleaning'])(
+    'gives up in quarantine after %s, which ends the release',
+    async (error) => {
+      const run = await clean({
+        BeginCleaning: { returns: { clean: true } },
+        CleanAccount: { fails: error, cause: 'resists' },
+      });
+      expect(run.states.slice(-2)).toEqual(['CleanAccount', 'QuarantineAccount']);
+      expect(run.outcome.status).toBe('SUCCEEDED');
+    },
+  );
 
   it('a failure of the cleaning itself fails, so that a redrive goes on', async () => {
     const run = await clean({
@@ -149,7 +153,7 @@ describe('close-account', () => {
 
 describe('release-placement', () => {
   it('gives an account of its own back through clean-account, a place in the shared one by itself', async () => {
-    const resources = [
+    const resources: JsonValue[] = [
       { kind: 'foundation', name: 'tenantry-foundation-acme', attributes: { accountId: account.accountId } },
       { kind: 'account', name: 'dedicated', attributes: { accountName: account.accountName } },
       { kind: 'account', name: 'pooled', attributes: {} },
