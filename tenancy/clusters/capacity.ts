@@ -1,0 +1,68 @@
+import { quantityValue } from '../workspace/quantity.ts';
+
+/** What a tenant's quota commits: thousandths of cores and MiB, whole numbers so that sums stay exact. */
+export interface Demand {
+  readonly cpuMillis: number;
+  readonly memoryMebibytes: number;
+}
+
+/** How much a shared cluster takes. A missing member does not limit. */
+export interface Capacity {
+  readonly tenants: number;
+  readonly cpuMillis?: number;
+  readonly memoryMebibytes?: number;
+}
+
+/** A shared cluster and what is promised in it. */
+export interface ClusterLoad extends Demand {
+  readonly name: string;
+  readonly capacity: Capacity;
+  readonly tenants: number;
+}
+
+/** `fullest` packs tenants, so that few clusters are paid for; `emptiest` spreads them, so that few are hit by one failure. */
+export type SpreadPolicy = 'fullest' | 'emptiest';
+
+/** What the quota of a workspace commits: its requests. */
+export function demandOf(compute: { 'requests.cpu': string; 'requests.memory': string }): Demand {
+  return {
+    cpuMillis: Math.ceil(quantityValue(compute['requests.cpu']) * 1000),
+    memoryMebibytes: Math.ceil(quantityValue(compute['requests.memory']) / 2 ** 20),
+  };
+}
+
+/** The capacity that may be promised: a share of what is there, at least one tenant. */
+export function promisable(capacity: Capacity, share: number): Capacity {
+  const part = (amount: number) => Math.floor(amount * share);
+  return {
+    tenants: Math.max(1, part(capacity.tenants)),
+    ...(capacity.cpuMillis !== undefined && { cpuMillis: part(capacity.cpuMillis) }),
+    ...(capacity.memoryMebibytes !== undefined && { memoryMebibytes: part(capacity.memoryMebibytes) }),
+  };
+}
+
+/** Whether one more tenant with that demand fits. */
+export function fits(load: ClusterLoad, demand: Demand): boolean {
+  const { capacity } = load;
+  return (
+    load.tenants < capacity.tenants &&
+    load.cpuMillis + demand.cpuMillis <= (capacity.cpuMillis ?? Number.POSITIVE_INFINITY) &&
+    load.memoryMebibytes + demand.memoryMebibytes <= (capacity.memoryMebibytes ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** The share in use of whatever is scarcest, 0 to 1. */
+export function fullness(load: ClusterLoad): number {
+  const { capacity } = load;
+  return Math.max(
+    load.tenants / capacity.tenants,
+    capacity.cpuMillis ? load.cpuMillis / capacity.cpuMillis : 0,
+    capacity.memoryMebibytes ? load.memoryMebibytes / capacity.memoryMebibytes : 0,
+  );
+}
+
+/** The clusters that fit, best first; equal ones in the order given, so that everybody prefers the same. */
+export function preferred(loads: readonly ClusterLoad[], demand: Demand, policy: SpreadPolicy): ClusterLoad[] {
+  const direction = policy === 'fullest' ? -1 : 1;
+  return loads.filter((load) => fits(load, demand)).sort((a, b) => direction * (fullness(a) - fullness(b)));
+}
