@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { tenantGate } from '../../tenancy/gates.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { waker, wakeUpWith } from './executions.ts';
-import { admitWaiters, enqueue, tenantGate } from './gate.ts';
+import { arrive } from './gate.ts';
 
 /**
  * One operation per tenant, first come first served: puts the execution into the tenant's queue and lets in whoever is
@@ -14,8 +15,8 @@ export const handler = step({
   output: z.object({ gate: z.string() }),
   async run({ tenantId, operationId, executionArn, taskToken, enteredAt }) {
     const gate = tenantGate(tenantId);
-    await enqueue(table(), { gate, operationId, executionArn, taskToken, enqueuedAt: enteredAt });
-    await admitWaiters(table(), gate, 1, wakeUpWith(waker()));
+    const waiter = { gate, holderId: operationId, executionArn, taskToken, enqueuedAt: enteredAt };
+    await arrive(table(), waiter, 1, wakeUpWith(waker()));
     return { gate };
   },
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { tenantGate } from '../../tenancy/gates.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { waker, wakeUpWith } from './executions.ts';
-import { leave, tenantGate } from './gate.ts';
+import { leave } from './gate.ts';
 
 /** The operation has ended: the next one of the tenant is let in. */
 export const handler = step({

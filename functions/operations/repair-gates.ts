@@ -1,8 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { gateCapacity } from '../../tenancy/gates.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { isRunning, stepFunctions, waker, wakeUpWith } from './executions.ts';
-import { admitWaiters, holders, leave, type WakeUp } from './gate.ts';
+import { admitWaiters, leave, type WakeUp } from './gate.ts';
+import { holders } from './gate-records.ts';
 import { getTenant } from './tenant-registry.ts';
 
 const logger = new Logger({ serviceName: 'repair-gates' });
@@ -10,7 +12,7 @@ const logger = new Logger({ serviceName: 'repair-gates' });
 /**
  * On a schedule: repairs what a crash between two writes can leave behind. A holder whose execution no longer runs
  * leaves the gate, and waiters that nobody woke are let in. An operation whose compensation failed keeps the gate: its
- * redrive goes on inside.
+ * redrive goes on inside. Paused gates let nobody in here either.
  */
 export async function handler(): Promise<{ gates: number; left: number }> {
   return repairGates(table(), (executionArn) => isRunning(stepFunctions(), executionArn), wakeUpWith(waker()));
@@ -25,13 +27,14 @@ export async function repairGates(
   const gates = new Set([...(await listed(registry, 'GATE')), ...(await listed(registry, 'WAITER'))]);
   let left = 0;
   for (const gate of gates) {
-    for (const [operationId, holder] of Object.entries((await holders(registry, gate)) ?? {})) {
+    const capacity = gateCapacity(gate);
+    for (const [holderId, holder] of Object.entries((await holders(registry, gate)) ?? {})) {
       if ((await running(holder.executionArn)) || (await keepsGate(registry, gate))) continue;
-      await leave(registry, gate, operationId, 1, wakeUp);
+      await leave(registry, gate, holderId, capacity, wakeUp);
       left++;
-      logger.warn('took a dead operation out of its gate', { gate, operationId, executionArn: holder.executionArn });
+      logger.warn('took a dead execution out of its gate', { gate, holderId, executionArn: holder.executionArn });
     }
-    await admitWaiters(registry, gate, 1, wakeUp);
+    await admitWaiters(registry, gate, capacity, wakeUp);
   }
   return { gates: gates.size, left };
 }
@@ -43,22 +46,24 @@ async function keepsGate(registry: Table, gate: string): Promise<boolean> {
   return tenant?.state === 'COMPENSATING' || tenant?.state === 'COMPENSATION_FAILED';
 }
 
-/** Names of the gates that somebody is in or waits at, from the index. */
+/**
+ * Names of the gates that somebody is in or waits at, from the index. One item of each gate is read and the rest passed
+ * over, so that a long queue costs no more than a short one.
+ */
 async function listed(registry: Table, entity: 'GATE' | 'WAITER'): Promise<string[]> {
   const gates: string[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await registry.client.send(
+  for (;;) {
+    const { Items = [] } = await registry.client.send(
       new QueryCommand({
         TableName: registry.name,
         IndexName: 'by-entity',
-        KeyConditionExpression: 'entity = :entity',
-        ExpressionAttributeValues: { ':entity': entity },
-        ...(start && { ExclusiveStartKey: start }),
+        KeyConditionExpression: 'entity = :entity AND pk > :last',
+        ExpressionAttributeValues: { ':entity': entity, ':last': `GATE#${gates.at(-1) ?? ''}` },
+        Limit: 1,
       }),
     );
-    gates.push(...(page.Items ?? []).map((item) => String(item['gate'])));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return gates;
+    const [first] = Items;
+    if (!first) return gates;
+    gates.push(String(first['gate']));
+  }
 }
