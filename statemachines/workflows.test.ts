@@ -9,7 +9,7 @@ interface State {
   Comment?: string;
   Next?: string;
   Default?: string;
-  Retry?: { ErrorEquals: string[] }[];
+  Retry?: { ErrorEquals: string[]; MaxAttempts?: number }[];
   Catch?: { ErrorEquals: string[] }[];
   ItemProcessor?: { StartAt: string; States: Record<string, State> };
   Choices?: { Condition: string; Next: string }[];
