@@ -12,6 +12,7 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { tenantRolePath, tenantTag } from '../tenancy/names.ts';
+import { FoundationNetwork } from './foundation-network.ts';
 
 /** What a tenant's workloads may do with resources that carry its tag. The boundary allows no more than this either. */
 export const TENANT_ACTIONS = [
@@ -32,31 +33,43 @@ export const TENANT_ACTIONS = [
 ];
 
 /**
- * The foundation of one tenant, created per tenant by the step ensure-foundation: its IAM role and its budget. The
- * role's rights go by the tenant's tag, on both sides: a resource of another tenant has another tag.
+ * The foundation of one tenant, created by the step ensure-foundation in the account the tenant lives in: its IAM role and
+ * its budget, and its network if it has a cluster of its own. The role's rights go by the tenant's tag, on both sides: a
+ * resource of another tenant has another tag.
  */
 export class FoundationStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { boundaryName: string }) {
     super(scope, id, { ...props, synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
-    this.templateOptions.description = 'Tenantry: foundation of one tenant (role, budget)';
-    const tenantId = new CfnParameter(this, 'TenantId', { description: 'Id of the tenant.' }).valueAsString;
+    this.templateOptions.description = 'Tenantry: foundation of one tenant (role, budget, network)';
+    const text = (name: string, description: string) => new CfnParameter(this, name, { description }).valueAsString;
+    const tenantId = text('TenantId', 'Id of the tenant.');
     const roleName = new CfnParameter(this, 'RoleName', { maxLength: 64 }).valueAsString;
-    const externalId = new CfnParameter(this, 'ExternalId', { description: 'What whoever assumes the role presents.' })
-      .valueAsString;
+    const externalId = text('ExternalId', 'What whoever assumes the role presents.');
+    const platformAccountId = text('PlatformAccountId', 'Account that runs the workflows and the shared clusters.');
     const budget = new CfnParameter(this, 'MonthlyBudgetUsd', { type: 'Number', minValue: 1 }).valueAsNumber;
     const email = new CfnParameter(this, 'ContactEmail', { default: '', description: 'Who is told about the budget.' })
       .valueAsString;
+    const digest = new CfnParameter(this, 'TemplateDigest', { default: '', description: 'Which template this is.' })
+      .valueAsString;
 
-    const role = tenantRole(this, { tenantId, roleName, externalId, boundaryName: props.boundaryName });
-    tenantBudget(this, tenantId, budget, email);
+    const role = tenantRole(this, {
+      tenantId,
+      roleName,
+      externalId,
+      platformAccountId,
+      boundaryName: props.boundaryName,
+    });
+    tenantBudget(this, { tenantId, platformAccountId, amount: budget, email });
+    new FoundationNetwork(this, tenantId);
     new CfnOutput(this, 'TenantRoleArn', { value: role.attrArn });
     new CfnOutput(this, 'TenantRoleId', { value: role.attrRoleId });
+    new CfnOutput(this, 'Template', { value: digest });
   }
 }
 
 function tenantRole(
   scope: Construct,
-  tenant: { tenantId: string; roleName: string; externalId: string; boundaryName: string },
+  tenant: { tenantId: string; roleName: string; externalId: string; platformAccountId: string; boundaryName: string },
 ): CfnRole {
   const account = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}`;
   return new CfnRole(scope, 'TenantRole', {
@@ -68,17 +81,17 @@ function tenantRole(
     assumeRolePolicyDocument: {
       Version: '2012-10-17',
       Statement: [
-        // Pods of the tenant. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+        // Pods of the tenant, in the platform's clusters or in its own. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
         {
           Effect: 'Allow',
           Principal: { Service: 'pods.eks.amazonaws.com' },
           Action: ['sts:AssumeRole', 'sts:TagSession'],
-          Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+          Condition: { StringEquals: { 'aws:SourceAccount': [tenant.platformAccountId, Aws.ACCOUNT_ID] } },
         },
-        // Whoever of this account is allowed to, presenting the external id: the isolation proof, the command line.
+        // Whoever of the platform's account is allowed to, presenting the external id: the isolation proof, the command line.
         {
           Effect: 'Allow',
-          Principal: { AWS: `${account}:root` },
+          Principal: { AWS: Fn.join('', [`arn:${Aws.PARTITION}:iam::`, tenant.platformAccountId, ':root']) },
           Action: 'sts:AssumeRole',
           Condition: { StringEquals: { 'sts:ExternalId': tenant.externalId } },
         },
@@ -105,7 +118,18 @@ function tenantRole(
   });
 }
 
-function tenantBudget(scope: Construct, tenantId: string, amount: number, email: string): CfnBudget {
+function tenantBudget(
+  scope: Construct,
+  {
+    tenantId,
+    platformAccountId,
+    amount,
+    email,
+  }: Record<'tenantId' | 'platformAccountId' | 'email', string> & { amount: number },
+): CfnBudget {
+  const shared = new CfnCondition(scope, 'SharesAccount', {
+    expression: Fn.conditionEquals(platformAccountId, Aws.ACCOUNT_ID),
+  });
   const hasEmail = new CfnCondition(scope, 'HasContactEmail', {
     expression: Fn.conditionNot(Fn.conditionEquals(email, '')),
   });
@@ -124,8 +148,13 @@ function tenantBudget(scope: Construct, tenantId: string, amount: number, email:
       budgetType: 'COST',
       timeUnit: 'MONTHLY',
       budgetLimit: { amount, unit: 'USD' },
-      // Cost-allocation tags are written user:KEY$VALUE here. https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
-      costFilters: { TagKeyValue: [Fn.join('', [`user:${tenantTag}$`, tenantId])] },
+      // All that an account of its own costs is the tenant's, tagged or not. Cost-allocation tags are written
+      // user:KEY$VALUE here. https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
+      costFilters: Fn.conditionIf(
+        shared.logicalId,
+        { TagKeyValue: [Fn.join('', [`user:${tenantTag}$`, tenantId])] },
+        Aws.NO_VALUE,
+      ),
     },
     notificationsWithSubscribers: Fn.conditionIf(
       hasEmail.logicalId,

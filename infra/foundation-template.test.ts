@@ -18,11 +18,11 @@ describe('the template of a tenant’s foundation', () => {
     expect(dangling(template)).toEqual([]);
     expect(circle(template)).toEqual([]);
     for (const parameter of Object.keys(template.Parameters ?? {}))
-      expect(text, parameter).toContain(`"Ref": "${parameter}"`);
+      expect(text, parameter).toContain(`"Ref":"${parameter}"`);
   });
 
-  it('is small enough to be given to CloudFormation by URL', () => {
-    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+  it('is small enough to be given to CloudFormation in the request', () => {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200);
   });
 
   it('has no parameter or rule that needs a bootstrapped account: tenants’ accounts are not', () => {
@@ -30,21 +30,31 @@ describe('the template of a tenant’s foundation', () => {
     expect(template.Rules).toBeUndefined();
   });
 
-  it('makes one role, under the boundary, and one budget', () => {
+  it('makes one role, under the boundary, and one budget; all else belongs to the network, and is conditional', () => {
     expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(1);
     expect(ofType(template, 'AWS::Budgets::Budget')).toHaveLength(1);
-    expect(Object.keys(template.Resources).filter((id) => id !== 'CDKMetadata')).toHaveLength(2);
+    const always = Object.values(template.Resources).filter((resource) => !('Condition' in resource));
+    expect(always.map(({ Type }) => Type).sort()).toEqual(['AWS::Budgets::Budget', 'AWS::IAM::Role']);
     expect(JSON.stringify(role?.Properties['PermissionsBoundary'])).toContain(':policy/shop-tenant-boundary');
   });
 
-  it('trusts pods of this account, and whoever of this account presents the external id', () => {
+  it('trusts pods of the platform’s clusters and of its own, and whoever of the platform presents the external id', () => {
     expect(trust).toHaveLength(2);
     expect(trust[0]).toMatchObject({
       Principal: { Service: 'pods.eks.amazonaws.com' },
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      Condition: { StringEquals: { 'aws:SourceAccount': [{ Ref: 'PlatformAccountId' }, { Ref: 'AWS::AccountId' }] } },
     });
     expect(trust[1]).toMatchObject({ Condition: { StringEquals: { 'sts:ExternalId': { Ref: 'ExternalId' } } } });
-    expect(JSON.stringify(trust[1]?.Principal)).toContain('{"Ref":"AWS::AccountId"},":root"');
+    expect(JSON.stringify(trust[1]?.Principal)).toContain('{"Ref":"PlatformAccountId"},":root"');
+  });
+
+  it('counts what is tagged in a shared account, and everything in an account of its own', () => {
+    const [, budget] = ofType(template, 'AWS::Budgets::Budget')[0] ?? [];
+    expect(budget?.Properties['Budget'].CostFilters['Fn::If']).toEqual([
+      'SharesAccount',
+      { TagKeyValue: [{ 'Fn::Join': ['', ['user:tenantry:tenant$', { Ref: 'TenantId' }]] }] },
+      { Ref: 'AWS::NoValue' },
+    ]);
   });
 
   it('allows actions by name on resources with the tenant’s tag only', () => {

@@ -6,16 +6,25 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { FoundationStack } from './foundation-stack.ts';
 
-/** The synthesized template of a tenant's foundation, as CloudFormation takes it. */
+/**
+ * The synthesized template of a tenant's foundation: at most 51,200 bytes, because it is given to CloudFormation in the
+ * request itself (an account of a tenant cannot read the platform's buckets).
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ */
 export function foundationTemplate(boundaryName: string): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'tenantry-foundation-')), analyticsReporting: false });
   const stack = new FoundationStack(app, 'TenantFoundation', { boundaryName });
-  return `${JSON.stringify(app.synth().getStackByName(stack.stackName).template, null, 2)}\n`;
+  return JSON.stringify(app.synth().getStackByName(stack.stackName).template);
 }
 
-/** That template as an asset of the platform's stack: the step ensure-foundation gives its URL to CloudFormation. */
-export function foundationAsset(scope: Construct, boundaryName: string): Asset {
+/** Writes that template to a file, for the bundler to put in place of `#foundation-template`; returns its path. */
+export function foundationTemplateFile(boundaryName: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'tenantry-foundation-')), 'tenant-foundation.template.json');
   writeFileSync(path, foundationTemplate(boundaryName));
-  return new Asset(scope, 'FoundationTemplate', { path });
+  return path;
+}
+
+/** That template as an asset of the platform's stack. */
+export function foundationAsset(scope: Construct, boundaryName: string): Asset {
+  return new Asset(scope, 'FoundationTemplate', { path: foundationTemplateFile(boundaryName) });
 }

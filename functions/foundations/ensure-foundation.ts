@@ -1,59 +1,85 @@
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DeleteStackCommand,
-  type Stack,
-} from '@aws-sdk/client-cloudformation';
+import { CreateStackCommand, DeleteStackCommand, type Stack, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { placement } from '../../events/placement.ts';
+import { accountsConfig } from '../../tenancy/accounts/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { foundationStackName, tenantExternalId, tenantRoleName, tenantTags } from '../../tenancy/names.ts';
+import { foundationServiceRoleName, foundationStackName, platformRoleArn, tenantTags } from '../../tenancy/names.ts';
+import { claimNetwork } from '../networks/claims.ts';
+import { closeSecurityGroup } from '../networks/default-security-group.ts';
+import { clusterZones } from '../networks/zones.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { findTier } from '../runtime/config.ts';
-import { environment, once } from '../runtime/environment.ts';
+import { config, findTier } from '../runtime/config.ts';
+import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { failureReason, findTenantStack, type Stacks } from './stack.ts';
+import { accountClients, platformAccountOf } from './access.ts';
+import {
+  asInput,
+  type FoundationRequest,
+  foundationParameters,
+  isUpToDate,
+  type NetworkSource,
+  type Parameters,
+  stackParameters,
+} from './parameters.ts';
+import { failureReason, findTenantStack, type Stacks, wasTriedBy } from './stack.ts';
+import { foundationTemplateBody, foundationTemplateDigest } from './template.ts';
 
-const client = once(() => new CloudFormationClient({}));
+/** What a foundation gives to later steps. */
+const foundation = z.object({
+  roleArn: z.string(),
+  network: z
+    .object({
+      cidr: z.string(),
+      vpcId: z.string(),
+      publicSubnetIds: z.array(z.string()),
+      privateSubnetIds: z.array(z.string()),
+    })
+    .optional(),
+});
 
-export interface FoundationRequest {
-  tenantId: string;
-  tier: string;
-  operationId: string;
-  monthlyBudgetUsd: number;
-  contactEmail?: string | undefined;
-  /** S3 URL of the template that was synthesized with the platform. */
-  templateUrl: string;
-  /** Role CloudFormation works with: it may make tenant roles under the boundary, and nothing else. */
-  serviceRoleArn: string;
-}
+export type Foundation = z.infer<typeof foundation>;
 
 /**
- * Ensures the tenant's foundation stack: its role (with permissions boundary and tag conditions) and its budget.
+ * Ensures the tenant's foundation stack in the account the tenant lives in, as the template and the parameters of today
+ * describe it: its role (with permissions boundary and tag conditions), its budget, and its network if it has a cluster
+ * of its own.
  * Throws `StillCreating` until it is complete, `StillDeleting` while an earlier one goes away, `StackFailed` with the
- * first failed resource's reason, `ResourceNotOwned` for somebody else's stack of that name.
+ * first failed resource's reason, `ResourceNotOwned` for somebody else's stack of that name, `NetworkPoolExhausted`.
  */
 export async function ensureFoundation(
   stacks: Stacks,
   ledger: Ledger,
   request: FoundationRequest,
-): Promise<{ roleArn: string }> {
+  network?: NetworkSource,
+): Promise<Foundation> {
   const stackName = foundationStackName(request.tenantId);
   const stack = await findTenantStack(stacks, stackName, request.tenantId);
   if (!stack) {
-    await ledger.plan('foundation', stackName);
-    await stacks.send(new CreateStackCommand(createStackInput(stackName, request)));
+    // Intent for the block too: the release gives it back wherever the entry says that there may be one.
+    await ledger.plan('foundation', stackName, { accountId: request.accountId, ...(network && { network: 'wanted' }) });
+    await stacks.send(
+      new CreateStackCommand(createInput(request, await foundationParameters(request, network, stack))),
+    );
     throw new CatalogueError('StillCreating', `The stack ${stackName} is being created.`);
   }
-  const roleArn = await expectComplete(stacks, stackName, stack);
-  await ledger.created('foundation', stackName, { stackId: stack.StackId ?? '', roleArn });
-  return { roleArn };
+  await expectSettled(stacks, stackName, stack);
+  await expectUpToDate(stacks, request, stack, await foundationParameters(request, network, stack));
+  const made = foundationOf(stack);
+  const groupId = output(stack, 'DefaultSecurityGroupId');
+  if (groupId && network) await network.close(groupId);
+  await ledger.created('foundation', stackName, {
+    accountId: request.accountId,
+    stackId: stack.StackId ?? '',
+    roleArn: made.roleArn,
+    ...(made.network && { network: made.network.cidr, vpcId: made.network.vpcId }),
+  });
+  return made;
 }
 
-async function expectComplete(stacks: Stacks, stackName: string, stack: Stack): Promise<string> {
+async function expectSettled(stacks: Stacks, stackName: string, stack: Stack): Promise<void> {
   const status = stack.StackStatus ?? 'unknown';
-  if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE' || status === 'UPDATE_ROLLBACK_COMPLETE')
-    return roleArnOf(stack);
+  if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE' || status === 'UPDATE_ROLLBACK_COMPLETE') return;
   if (status === 'DELETE_IN_PROGRESS')
     throw new CatalogueError('StillDeleting', `An earlier stack ${stackName} is being deleted.`);
   if (status.endsWith('_IN_PROGRESS'))
@@ -65,29 +91,68 @@ async function expectComplete(stacks: Stacks, stackName: string, stack: Stack): 
   throw new CatalogueError('StackFailed', `The stack ${stackName} is ${status}: ${reason}`);
 }
 
-function roleArnOf(stack: Stack): string {
-  const roleArn = stack.Outputs?.find((output) => output.OutputKey === 'TenantRoleArn')?.OutputValue;
-  if (!roleArn) throw new CatalogueError('StackFailed', `The stack ${stack.StackName} has no output TenantRoleArn.`);
-  return roleArn;
+async function expectUpToDate(
+  stacks: Stacks,
+  request: FoundationRequest,
+  stack: Stack,
+  parameters: Parameters,
+): Promise<void> {
+  if (isUpToDate(stack, parameters)) return;
+  const input = updateInput(request, parameters);
+  if (stack.StackStatus === 'UPDATE_ROLLBACK_COMPLETE' && (await wasTriedBy(stacks, input)))
+    throw new CatalogueError(
+      'StackFailed',
+      `The update of the stack ${input.StackName} was rolled back: ${await failureReason(stacks, input.StackName)}`,
+    );
+  try {
+    await stacks.send(new UpdateStackCommand(input));
+  } catch (error) {
+    // CloudFormation has no error of its own for it. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+    if (error instanceof Error && /No updates are to be performed/.test(error.message)) return;
+    throw error;
+  }
+  throw new CatalogueError('StillCreating', `The stack ${input.StackName} is being updated.`);
 }
 
-function createStackInput(stackName: string, request: FoundationRequest) {
-  const parameters: Record<string, string> = {
-    TenantId: request.tenantId,
-    RoleName: tenantRoleName(request.tenantId),
-    ExternalId: tenantExternalId(request.tenantId),
-    MonthlyBudgetUsd: String(request.monthlyBudgetUsd),
-    ContactEmail: request.contactEmail ?? '',
+function output(stack: Stack, key: string): string | undefined {
+  return stack.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+}
+
+function foundationOf(stack: Stack): Foundation {
+  const roleArn = output(stack, 'TenantRoleArn');
+  if (!roleArn) throw new CatalogueError('StackFailed', `The stack ${stack.StackName} has no output TenantRoleArn.`);
+  const vpcId = output(stack, 'VpcId');
+  if (!vpcId) return { roleArn };
+  const subnets = (key: string) => output(stack, key)?.split(',') ?? [];
+  const network = {
+    cidr: stackParameters(stack)['VpcCidr'] ?? '',
+    vpcId,
+    publicSubnetIds: subnets('PublicSubnetIds'),
+    privateSubnetIds: subnets('PrivateSubnetIds'),
   };
+  return { roleArn, network };
+}
+
+function createInput(request: FoundationRequest, parameters: Parameters) {
+  // The same operation asks for the same stack once. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
   return {
-    StackName: stackName,
-    TemplateURL: request.templateUrl,
-    RoleARN: request.serviceRoleArn,
-    Capabilities: ['CAPABILITY_NAMED_IAM' as const],
-    // The same operation asks for the same stack once. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+    ...stackInput(request, parameters),
     ClientRequestToken: request.operationId,
     OnFailure: 'ROLLBACK' as const,
-    Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+  };
+}
+
+function updateInput(request: FoundationRequest, parameters: Parameters) {
+  return { ...stackInput(request, parameters), ClientRequestToken: `update-${request.operationId}` };
+}
+
+function stackInput(request: FoundationRequest, parameters: Parameters) {
+  return {
+    StackName: foundationStackName(request.tenantId),
+    TemplateBody: request.templateBody,
+    RoleARN: request.serviceRoleArn,
+    Capabilities: ['CAPABILITY_NAMED_IAM' as const],
+    Parameters: asInput(parameters),
     Tags: Object.entries(tenantTags(request.tenantId, request.tier)).map(([Key, Value]) => ({ Key, Value })),
   };
 }
@@ -95,13 +160,34 @@ function createStackInput(stackName: string, request: FoundationRequest) {
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-foundation',
-  input: stepInput.extend({ tier: z.string(), contactEmail: z.string().optional() }),
-  output: z.object({ roleArn: z.string() }),
-  run: (input) =>
-    ensureFoundation(client(), createLedger(table(), input), {
+  input: stepInput.extend({
+    tier: z.string(),
+    placement,
+    accountId: z.string().regex(/^\d{12}$/),
+    contactEmail: z.string().optional(),
+  }),
+  output: foundation,
+  run(input) {
+    const platformAccountId = platformAccountOf(input.executionArn);
+    const { stacks, ec2 } = accountClients(input.accountId, platformAccountId);
+    const request: FoundationRequest = {
       ...input,
+      platformAccountId,
       monthlyBudgetUsd: findTier(input.tier).monthlyBudgetUsd,
-      templateUrl: environment('FOUNDATION_TEMPLATE_URL'),
-      serviceRoleArn: environment('FOUNDATION_SERVICE_ROLE_ARN'),
-    }),
+      templateBody: foundationTemplateBody,
+      templateDigest: foundationTemplateDigest,
+      serviceRoleArn:
+        input.accountId === platformAccountId
+          ? environment('FOUNDATION_SERVICE_ROLE_ARN')
+          : platformRoleArn(input.accountId, foundationServiceRoleName),
+    };
+    const pool = config.accounts?.networks ?? accountsConfig.shape.networks.parse(undefined);
+    const network: NetworkSource = {
+      claim: () => claimNetwork(table(), pool, input.tenantId),
+      zones: () => clusterZones(ec2()),
+      close: (groupId) => closeSecurityGroup(ec2(), groupId),
+    };
+    const ledger = createLedger(table(), input);
+    return ensureFoundation(stacks, ledger, request, input.placement.workspace === 'cluster' ? network : undefined);
+  },
 });

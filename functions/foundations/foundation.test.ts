@@ -3,10 +3,13 @@ import {
   DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  type Parameter,
+  UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../operations/ledger-store.ts';
-import { ensureFoundation, type FoundationRequest } from './ensure-foundation.ts';
+import { ensureFoundation } from './ensure-foundation.ts';
+import type { FoundationRequest, NetworkSource } from './parameters.ts';
 import { releaseFoundation } from './release-foundation.ts';
 import type { Stacks } from './stack.ts';
 
@@ -14,15 +17,23 @@ interface FakeStack {
   status: string;
   tenant: string;
   token?: string | undefined;
+  parameters?: Parameter[] | undefined;
+  outputs?: Record<string, string>;
 }
 
 /** CloudFormation with stacks that stay in the state they are given. */
 function fakeStacks(stacks: Record<string, FakeStack> = {}) {
   const calls: string[] = [];
+  const inputs: object[] = [];
   const client = {
     async send(command: unknown) {
       const { input } = command as {
-        input: { StackName: string; ClientRequestToken?: string; Tags?: { Key: string; Value: string }[] };
+        input: {
+          StackName: string;
+          ClientRequestToken?: string;
+          Parameters?: Parameter[];
+          Tags?: { Key: string; Value: string }[];
+        };
       };
       calls.push((command as object).constructor.name);
       const stack = stacks[input.StackName];
@@ -38,7 +49,10 @@ function fakeStacks(stacks: Record<string, FakeStack> = {}) {
               StackId: 'id',
               StackStatus: stack.status,
               Tags: [{ Key: 'tenantry:tenant', Value: stack.tenant }],
-              Outputs: [{ OutputKey: 'TenantRoleArn', OutputValue: 'arn:role' }],
+              Parameters: stack.parameters,
+              Outputs: Object.entries({ TenantRoleArn: 'arn:role', ...stack.outputs }).map(
+                ([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }),
+              ),
             },
           ],
         };
@@ -48,8 +62,12 @@ function fakeStacks(stacks: Record<string, FakeStack> = {}) {
           status: 'CREATE_IN_PROGRESS',
           tenant: input.Tags?.find((tag) => tag.Key === 'tenantry:tenant')?.Value ?? '',
           token: input.ClientRequestToken,
+          parameters: input.Parameters,
         };
       }
+      if (command instanceof UpdateStackCommand && stack)
+        Object.assign(stack, { status: 'UPDATE_IN_PROGRESS', token: input.ClientRequestToken });
+      if (command instanceof UpdateStackCommand) inputs.push(command.input);
       if (command instanceof DeleteStackCommand && stack) stack.status = 'DELETE_IN_PROGRESS';
       if (command instanceof DescribeStackEventsCommand) {
         return {
@@ -65,6 +83,7 @@ function fakeStacks(stacks: Record<string, FakeStack> = {}) {
               ResourceType: 'AWS::IAM::Role',
               ResourceStatus: 'CREATE_FAILED',
               ResourceStatusReason: 'limit exceeded',
+              ClientRequestToken: stack?.token,
             },
           ],
         };
@@ -72,15 +91,20 @@ function fakeStacks(stacks: Record<string, FakeStack> = {}) {
       return {};
     },
   } as unknown as Stacks;
-  return { client, calls, stacks };
+  return { client, calls, stacks, inputs };
 }
 
 function fakeLedger() {
   const entries: string[] = [];
-  const note = (state: string) => async (kind: string, name: string) => void entries.push(`${state} ${kind} ${name}`);
+  const attributes: Record<string, string>[] = [];
+  const note = (state: string) => async (kind: string, name: string, noted?: Record<string, string>) => {
+    entries.push(`${state} ${kind} ${name}`);
+    attributes.push(noted ?? {});
+  };
   return {
     ledger: { plan: note('PLANNED'), created: note('CREATED'), deleted: note('DELETED') } satisfies Ledger,
     entries,
+    attributes,
   };
 }
 
@@ -88,11 +112,36 @@ const request: FoundationRequest = {
   tenantId: 'acme',
   tier: 'basic',
   operationId: 'operation-1',
+  accountId: '222222222222',
+  platformAccountId: '111111111111',
   monthlyBudgetUsd: 25,
-  templateUrl: 'https://template',
+  templateBody: '{}',
+  templateDigest: 'one',
   serviceRoleArn: 'arn:service',
 };
 const name = 'tenantry-foundation-acme';
+
+/** The tenant's block, and what was asked of it. */
+function fakeNetwork(log: string[] = []) {
+  const network: NetworkSource = {
+    claim: async () => {
+      log.push('claim');
+      return '10.64.16.0/20';
+    },
+    zones: async () => ['us-east-1a', 'us-east-1b'],
+    close: async (groupId) => void log.push(`close ${groupId}`),
+  };
+  return { network, log };
+}
+
+/** CloudFormation with the foundation as it was made, complete. */
+async function complete(network?: NetworkSource) {
+  const fake = fakeStacks();
+  await expect(ensureFoundation(fake.client, fakeLedger().ledger, request, network)).rejects.toThrow();
+  Object.assign(fake.stacks[name] ?? {}, { status: 'CREATE_COMPLETE' });
+  fake.calls.length = 0;
+  return fake;
+}
 
 describe('ensureFoundation', () => {
   it('writes the intent before the call, asks once, and is done when the stack is complete', async () => {
@@ -106,6 +155,58 @@ describe('ensureFoundation', () => {
     expect(await ensureFoundation(client, ledger, request)).toEqual({ roleArn: 'arn:role' });
     expect(entries.at(-1)).toBe(`CREATED foundation ${name}`);
     expect(calls.filter((call) => call === 'CreateStackCommand')).toHaveLength(1);
+    expect(calls).not.toContain('UpdateStackCommand');
+  });
+
+  it('notes the account in the ledger: the release finds the stack by it', async () => {
+    const { client } = await complete();
+    const { ledger, attributes } = fakeLedger();
+    await ensureFoundation(client, ledger, request);
+    expect(attributes).toEqual([{ accountId: '222222222222', stackId: 'id', roleArn: 'arn:role' }]);
+  });
+
+  it.each([{ templateDigest: 'two' }, { monthlyBudgetUsd: 50 }, { contactEmail: 'x@example.com' }])(
+    'updates a stack that was made otherwise: %o',
+    async (change) => {
+      const { client, stacks, inputs } = await complete();
+      const { ledger, entries } = fakeLedger();
+      const changed = { ...request, ...change, operationId: 'operation-2' };
+      await expect(ensureFoundation(client, ledger, changed)).rejects.toMatchObject({ name: 'StillCreating' });
+      await expect(ensureFoundation(client, ledger, changed)).rejects.toMatchObject({ name: 'StillCreating' });
+      expect(inputs).toEqual([
+        expect.objectContaining({ StackName: name, RoleARN: 'arn:service', TemplateBody: '{}' }),
+      ]);
+      expect(entries).toEqual([]);
+      const { Parameters } = inputs[0] as { Parameters: Parameter[] };
+      Object.assign(stacks[name] ?? {}, { status: 'UPDATE_COMPLETE', parameters: Parameters });
+      expect(await ensureFoundation(client, ledger, changed)).toEqual({ roleArn: 'arn:role' });
+    },
+  );
+
+  it('takes "nothing to update" for done', async () => {
+    const { client, stacks } = await complete();
+    const refusing = {
+      send: async (command: never) => {
+        if ((command as object) instanceof UpdateStackCommand) throw new Error('No updates are to be performed.');
+        return client.send(command);
+      },
+    } as unknown as Stacks;
+    stacks[name]?.parameters?.pop();
+    expect(await ensureFoundation(refusing, fakeLedger().ledger, request)).toEqual({ roleArn: 'arn:role' });
+  });
+
+  it('does not try an update again that this operation saw rolled back, and tries one of an earlier operation again', async () => {
+    const { client, stacks, inputs } = await complete();
+    const changed = { ...request, templateDigest: 'two' };
+    await expect(ensureFoundation(client, fakeLedger().ledger, changed)).rejects.toThrow('is being updated');
+    Object.assign(stacks[name] ?? {}, { status: 'UPDATE_ROLLBACK_COMPLETE' });
+    await expect(ensureFoundation(client, fakeLedger().ledger, changed)).rejects.toMatchObject({
+      name: 'StackFailed',
+      message: expect.stringContaining('limit exceeded'),
+    });
+    const next = { ...changed, operationId: 'operation-2' };
+    await expect(ensureFoundation(client, fakeLedger().ledger, next)).rejects.toThrow('is being updated');
+    expect(inputs).toHaveLength(2);
   });
 
   it('leaves somebody else’s stack alone', async () => {
@@ -126,15 +227,89 @@ describe('ensureFoundation', () => {
   });
 });
 
+describe('a foundation with a network', () => {
+  it('claims a block after the intent is in the ledger, and divides it', async () => {
+    const { client, stacks } = fakeStacks();
+    const { network, log } = fakeNetwork();
+    const { ledger, entries, attributes } = fakeLedger();
+    const plan = ledger.plan;
+    ledger.plan = async (...entry) => {
+      expect(log).toEqual([]);
+      return plan(...entry);
+    };
+    await expect(ensureFoundation(client, ledger, request, network)).rejects.toMatchObject({ name: 'StillCreating' });
+    expect(entries).toEqual([`PLANNED foundation ${name}`]);
+    expect(attributes).toEqual([{ accountId: '222222222222', network: 'wanted' }]);
+    expect(log).toEqual(['claim']);
+    expect(stacks[name]?.parameters).toEqual(
+      expect.arrayContaining([
+        { ParameterKey: 'VpcCidr', ParameterValue: '10.64.16.0/20' },
+        { ParameterKey: 'Zone2', ParameterValue: 'us-east-1b' },
+        { ParameterKey: 'Zone3', ParameterValue: '' },
+        { ParameterKey: 'PrivateSubnetBits', ParameterValue: '10' },
+        { ParameterKey: 'PublicSubnetBits', ParameterValue: '8' },
+      ]),
+    );
+  });
+
+  it('keeps the block and the zones it has, closes the default security group, and says where it is', async () => {
+    const { client, stacks, calls } = await complete(fakeNetwork().network);
+    Object.assign(stacks[name] ?? {}, {
+      outputs: {
+        VpcId: 'vpc-1',
+        DefaultSecurityGroupId: 'sg-1',
+        PublicSubnetIds: 'subnet-1,subnet-2',
+        PrivateSubnetIds: 'subnet-3,subnet-4',
+      },
+    });
+    const { network, log } = fakeNetwork();
+    const { ledger, attributes } = fakeLedger();
+    const elsewhere = { ...network, zones: async () => ['us-east-1c', 'us-east-1d', 'us-east-1f'] };
+    expect(await ensureFoundation(client, ledger, request, elsewhere)).toEqual({
+      roleArn: 'arn:role',
+      network: {
+        cidr: '10.64.16.0/20',
+        vpcId: 'vpc-1',
+        publicSubnetIds: ['subnet-1', 'subnet-2'],
+        privateSubnetIds: ['subnet-3', 'subnet-4'],
+      },
+    });
+    expect(log).toEqual(['close sg-1']);
+    expect(calls).not.toContain('UpdateStackCommand');
+    expect(attributes[0]).toMatchObject({ network: '10.64.16.0/20', vpcId: 'vpc-1' });
+  });
+});
+
 describe('releaseFoundation', () => {
+  const released = { tenantId: 'acme', stackName: name };
+
   it('deletes, waits until it is gone, and counts "not there" as done', async () => {
     const { client, stacks } = fakeStacks({ [name]: { status: 'CREATE_COMPLETE', tenant: 'acme' } });
     const { ledger, entries } = fakeLedger();
-    await expect(releaseFoundation(client, ledger, 'acme', name)).rejects.toMatchObject({ name: 'StillDeleting' });
-    await expect(releaseFoundation(client, ledger, 'acme', name)).rejects.toMatchObject({ name: 'StillDeleting' });
+    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: 'StillDeleting' });
+    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: 'StillDeleting' });
     delete stacks[name];
-    await releaseFoundation(client, ledger, 'acme', name);
+    await releaseFoundation(client, ledger, released);
     expect(entries).toEqual([`DELETED foundation ${name}`]);
+  });
+
+  it('gives back the network when the stack is gone, not before', async () => {
+    const { client, stacks } = fakeStacks({ [name]: { status: 'CREATE_COMPLETE', tenant: 'acme' } });
+    const { ledger, entries } = fakeLedger();
+    const afterwards = async () => void entries.push('network');
+    await expect(releaseFoundation(client, ledger, released, afterwards)).rejects.toThrow();
+    expect(entries).toEqual([]);
+    delete stacks[name];
+    await releaseFoundation(client, ledger, released, afterwards);
+    expect(entries).toEqual(['network', `DELETED foundation ${name}`]);
+  });
+
+  it('has CloudFormation try again when a deletion failed, and fails', async () => {
+    const { client, stacks } = fakeStacks({ [name]: { status: 'DELETE_FAILED', tenant: 'acme' } });
+    const { ledger, entries } = fakeLedger();
+    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: 'StackFailed' });
+    expect(stacks[name]?.status).toBe('DELETE_IN_PROGRESS');
+    expect(entries).toEqual([]);
   });
 
   it.each([
@@ -143,7 +318,7 @@ describe('releaseFoundation', () => {
   ])('a stack that is %s of %s is %s', async (status, tenant, error) => {
     const { client } = fakeStacks({ [name]: { status, tenant } });
     const { ledger, entries } = fakeLedger();
-    await expect(releaseFoundation(client, ledger, 'acme', name)).rejects.toMatchObject({ name: error });
+    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: error });
     expect(entries).toEqual([]);
   });
 });

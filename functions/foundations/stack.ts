@@ -45,3 +45,12 @@ export async function failureReason(client: Stacks, stackName: string): Promise<
     ? `${failed.LogicalResourceId} (${failed.ResourceType}): ${failed.ResourceStatusReason}`
     : 'no resource reports a failure';
 }
+
+/** Whether an operation with this token has worked on the stack, by its latest events. */
+export async function wasTriedBy(
+  client: Stacks,
+  operation: { StackName: string; ClientRequestToken: string },
+): Promise<boolean> {
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: operation.StackName }));
+  return StackEvents.some(({ ClientRequestToken }) => ClientRequestToken === operation.ClientRequestToken);
+}
