@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { largerOf, smallerOf, sumOf } from './quantities.ts';
+
+test.each([
+  [['2', '200m'], '2200m'],
+  [['500m', '500m'], '1'],
+  [['4Gi', '320Mi'], '4416Mi'],
+  [['20Gi', '5Gi'], '25Gi'],
+  [['1Gi', '1G'], '2073741824'],
+  [['1.5', '0.5'], '2'],
+  [['0', '5Gi'], '5Gi'],
+  [['0.0001'], '1m'],
+  [['100k', '900k'], '1M'],
+])('the sum of %j is %s', (parts, sum) => {
+  expect(sumOf(...parts)).toBe(sum);
+});
+
+test.each([
+  ['4Gi', '4G', '4Gi'],
+  ['2', '2500m', '2500m'],
+])('of %s and %s the larger is %s', (one, other, larger) => {
+  expect(largerOf(one, other)).toBe(larger);
+  expect(smallerOf(one, other)).toBe(one === larger ? other : one);
+});
+
+test('of equal ones the first is taken', () => {
+  expect([largerOf('1000m', '1'), smallerOf('1', '1000m')]).toEqual(['1000m', '1']);
+});
+
+test.each(['', '1e3', '-1', '5 Gi', 'Gi', '1.'])('"%s" is refused', (text) => {
+  expect(() => sumOf(text)).toThrow(RangeError);
+});
