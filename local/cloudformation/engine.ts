@@ -1,3 +1,4 @@
+import { AwsError } from '../kernel/errors.ts';
 import type { Caller, Cloud } from '../kernel/service.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 import type { StackRecord } from './stack-record.ts';
@@ -27,4 +28,10 @@ export function deploymentCaller(
   if (stack.roleArn === undefined) return stack.operation.caller;
   const source = { sourceArn: stack.stackId, sourceAccount: stack.operation.caller.accountId };
   return engine.cloud.identity.serviceRole(stack.roleArn, SERVICE_PRINCIPAL, 'AWSCloudFormation', source);
+}
+
+/** A role is passed within its account only. Throws AccessDenied. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */
+export function refuseForeignRole({ roleArn, operation }: Pick<StackRecord, 'roleArn' | 'operation'>): void {
+  if (!roleArn?.startsWith('arn:') || roleArn.split(':')[4] === operation.caller.accountId) return;
+  throw new AwsError('AccessDenied', 'Cross-account pass role is not allowed.', { status: 403 });
 }

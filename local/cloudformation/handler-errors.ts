@@ -18,6 +18,9 @@ const ALREADY_EXISTS = new Set([
   'BucketAlreadyExists',
   'BucketAlreadyOwnedByYou',
   'ConflictException',
+  'DuplicateOrganizationalUnitException',
+  'DuplicatePolicyAttachmentException',
+  'DuplicatePolicyException',
   'DuplicateRecordException',
   'EntityAlreadyExists',
   'ParameterAlreadyExists',
@@ -37,11 +40,16 @@ const NOT_FOUND = new Set([
   'NoSuchKey',
   'NotFound',
   'NotFoundException',
+  'OrganizationalUnitNotFoundException',
   'ParameterNotFound',
+  'PolicyNotAttachedException',
+  'PolicyNotFoundException',
   'QueueDoesNotExist',
   'ResourceNotFound',
   'ResourceNotFoundException',
+  'ResourcePolicyNotFoundException',
   'StateMachineDoesNotExist',
+  'TargetNotFoundException',
 ]);
 
 const THROTTLING = new Set([

@@ -1,5 +1,5 @@
 import type { OperationInput, RequestContext } from '../../kernel/service.ts';
-import { deploymentCaller, type Engine } from '../engine.ts';
+import { deploymentCaller, type Engine, refuseForeignRole } from '../engine.ts';
 import { checkExportsFree } from '../exports.ts';
 import { inProgress } from '../stack-record.ts';
 import type { StackRunner } from '../stack-runner.ts';
@@ -36,6 +36,7 @@ export function deleteStack(engine: Engine, runner: StackRunner, input: Operatio
   checkExportsFree(stacks, stack, []);
   const operation = operationOf('delete', input, context, engine.cloud.clock.now());
   const next = { ...stack, roleArn: input.RoleARN ?? stack.roleArn, operation };
+  refuseForeignRole(next);
   if (next.roleArn !== undefined) deploymentCaller(engine, next);
   stacks.transaction(() => {
     stacks.put({ ...stack, roleArn: next.roleArn, operation });

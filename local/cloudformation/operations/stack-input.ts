@@ -1,6 +1,6 @@
 import { AwsError } from '../../kernel/errors.ts';
 import type { AccessRequest, OperationInput, RequestContext } from '../../kernel/service.ts';
-import { deploymentCaller, type Engine } from '../engine.ts';
+import { deploymentCaller, type Engine, refuseForeignRole } from '../engine.ts';
 import { type ParameterInput, parameterTexts, ssmParameters } from '../parameters.ts';
 import type { Tag } from '../resource-provider.ts';
 import type { StackRecord, StackSettings } from '../stack-record.ts';
@@ -165,6 +165,7 @@ export async function settingsOf(
 }
 
 function checkRole(engine: Engine, stack: StackRecord): void {
+  refuseForeignRole(stack);
   try {
     deploymentCaller(engine, stack);
   } catch (error) {

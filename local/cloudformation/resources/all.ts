@@ -13,6 +13,9 @@ import { lambdaFunction } from './lambda-function.ts';
 import { lambdaEventInvokeConfig, lambdaEventSourceMapping, lambdaPermission } from './lambda-permission.ts';
 import { lambdaAlias, lambdaVersion } from './lambda-version.ts';
 import { logGroup, logsResourcePolicy } from './logs-log-group.ts';
+import { organizationsPolicy } from './organizations-policy.ts';
+import { organizationsResourcePolicy } from './organizations-resource-policy.ts';
+import { organizationalUnit } from './organizations-unit.ts';
 import { s3Bucket, s3BucketPolicy } from './s3-bucket.ts';
 import { schedulerSchedule, schedulerScheduleGroup } from './scheduler-schedule.ts';
 import { snsTopic } from './sns-topic.ts';
@@ -50,6 +53,9 @@ const PROVIDERS: readonly ResourceProvider[] = [
   lambdaVersion,
   logGroup,
   logsResourcePolicy,
+  organizationalUnit,
+  organizationsPolicy,
+  organizationsResourcePolicy,
   s3Bucket,
   s3BucketPolicy,
   schedulerSchedule,
