@@ -22,6 +22,9 @@ export interface OrganizationClients {
   readonly creator: Client;
 }
 
+/** A creation that is not answered by then is looked for; milliseconds. */
+const CREATOR_TIMES = { connectionTimeout: 5_000, requestTimeout: 15_000 };
+
 /** The clients of this function, made once for each sandbox. */
 export const organizationClients = once((): OrganizationClients => {
   const region = 'us-east-1';
@@ -29,7 +32,7 @@ export const organizationClients = once((): OrganizationClients => {
   return {
     reader: new OrganizationsClient({ region }),
     broker: new OrganizationsClient({ region, credentials }),
-    creator: new OrganizationsClient({ region, credentials, maxAttempts: 1 }),
+    creator: new OrganizationsClient({ region, credentials, maxAttempts: 1, requestHandler: CREATOR_TIMES }),
   };
 });
 

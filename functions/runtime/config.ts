@@ -1,4 +1,5 @@
 import json from '#config' with { type: 'json' };
+import type { AccountsConfig } from '../../tenancy/accounts/config.ts';
 import { parseConfig, type TenantryConfig, type Tier } from '../../tenancy/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 
@@ -14,4 +15,14 @@ export function findTier(name: string): Tier {
       `The configuration has no tier "${name}" (it has: ${Object.keys(config.tiers).join(', ')}).`,
     );
   return found;
+}
+
+/** How accounts are vended. Throws `InvalidInput` when the configuration does not say. */
+export function accountsSettings(): AccountsConfig {
+  if (!config.accounts)
+    throw new CatalogueError(
+      'InvalidInput',
+      'The configuration has no "accounts": accounts of tenants are not vended.',
+    );
+  return config.accounts;
 }

@@ -39,6 +39,10 @@ export interface Account {
   requestId?: string;
   /** Earliest time of the next CreateAccount call, by the shared rate, ISO 8601. */
   createNotBefore?: string;
+  /** When CreateAccount was called with an outcome that is not known: written before the call, removed by a definite refusal. */
+  askedAt?: string;
+  /** Requests of this name that AWS failed: they are not found again. */
+  failedRequests?: string[];
   accountId?: string;
   /** The tenant for which it was vended: nobody else can claim it. */
   reservedFor?: string;
@@ -50,7 +54,9 @@ export interface Account {
   executionArn?: string;
   vendedAt?: string;
   availableAt?: string;
-  /** Checks of readiness that were passed, and when. */
+  /** The operation that claimed it. */
+  claimedBy?: string;
+  /** Checks of readiness and parts of the baseline that were passed, and when. */
   ready?: Record<string, string>;
   /** Scans in a row that found nothing. */
   cleanScans?: number;

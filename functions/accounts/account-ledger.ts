@@ -1,0 +1,62 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type LedgerEntry, ledgerKey } from '../../tenancy/ledger.ts';
+import { conditionFailed, type Table } from '../runtime/table.ts';
+
+/** Name of the ledger's entry for an account of the tenant's own: a tenant has one at most. */
+export const DEDICATED_ACCOUNT = 'dedicated';
+
+const key = (tenantId: string) => ({
+  pk: `TENANT#${tenantId}`,
+  sk: `RESOURCE#${ledgerKey('account', DEDICATED_ACCOUNT)}`,
+});
+
+/** The tenant's entry for an account of its own, read consistently. */
+export async function readAccountEntry(table: Table, tenantId: string): Promise<LedgerEntry | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key(tenantId), ConsistentRead: true }),
+  );
+  return Item as LedgerEntry | undefined;
+}
+
+/**
+ * Names the account the tenant is to have, in one conditional write: only if the entry still is what was `seen`. False when
+ * somebody else has named one meanwhile.
+ */
+export async function nameAccount(
+  table: Table,
+  operation: { tenantId: string; operationId: string },
+  seen: LedgerEntry | undefined,
+  accountName: string,
+): Promise<boolean> {
+  const entry: LedgerEntry = {
+    ...operation,
+    kind: 'account',
+    name: DEDICATED_ACCOUNT,
+    state: 'PLANNED',
+    attributes: { accountName },
+    updatedAt: new Date().toISOString(),
+  };
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: { ...key(operation.tenantId), ...entry },
+        ...(seen
+          ? {
+              ConditionExpression: '#state = :state AND operationId = :operation AND attributes = :attributes',
+              ExpressionAttributeNames: { '#state': 'state' },
+              ExpressionAttributeValues: {
+                ':state': seen.state,
+                ':operation': seen.operationId,
+                ':attributes': seen.attributes,
+              },
+            }
+          : { ConditionExpression: 'attribute_not_exists(pk)' }),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (conditionFailed(error)) return false;
+    throw error;
+  }
+}
