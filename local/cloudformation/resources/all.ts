@@ -3,6 +3,11 @@ import { budget } from './budgets-budget.ts';
 import { cdkMetadata, cloudformationStack, waitConditionHandle } from './cloudformation-stack.ts';
 import { cloudwatchAlarm, cloudwatchDashboard } from './cloudwatch.ts';
 import { dynamodbGlobalTable, dynamodbTable } from './dynamodb-table.ts';
+import { ec2Eip, ec2InternetGateway, ec2NatGateway, ec2VpcGatewayAttachment } from './ec2-gateways.ts';
+import { ec2Route, ec2RouteTable, ec2SubnetRouteTableAssociation } from './ec2-routes.ts';
+import { ec2SecurityGroup, ec2SecurityGroupEgress, ec2SecurityGroupIngress } from './ec2-security-groups.ts';
+import { ec2Subnet, ec2Vpc } from './ec2-vpc.ts';
+import { ec2VpcEndpoint } from './ec2-vpc-endpoint.ts';
 import { eksAccessEntry, eksAddon, eksPodIdentityAssociation } from './eks-access.ts';
 import { eksCluster } from './eks-cluster.ts';
 import { eventBus, eventBusPolicy, eventsArchive } from './events-event-bus.ts';
@@ -33,6 +38,19 @@ const PROVIDERS: readonly ResourceProvider[] = [
   cloudwatchDashboard,
   dynamodbGlobalTable,
   dynamodbTable,
+  ec2Eip,
+  ec2InternetGateway,
+  ec2NatGateway,
+  ec2Route,
+  ec2RouteTable,
+  ec2SecurityGroup,
+  ec2SecurityGroupEgress,
+  ec2SecurityGroupIngress,
+  ec2Subnet,
+  ec2SubnetRouteTableAssociation,
+  ec2Vpc,
+  ec2VpcEndpoint,
+  ec2VpcGatewayAttachment,
   eksAccessEntry,
   eksAddon,
   eksCluster,
