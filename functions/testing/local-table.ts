@@ -11,6 +11,17 @@ export async function localTable(): Promise<{ table: Table; close: () => Promise
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
+  return {
+    table: await registryTable(client),
+    async close() {
+      client.destroy();
+      await local.stop();
+    },
+  };
+}
+
+/** Makes the registry's table, as the platform's stack does. */
+export async function registryTable(client: DynamoDBClient): Promise<Table> {
   await client.send(
     new CreateTableCommand({
       TableName: 'registry',
@@ -34,13 +45,7 @@ export async function localTable(): Promise<{ table: Table; close: () => Promise
   );
   await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.05, maxDelay: 1 }, { TableName: 'registry' });
   return {
-    table: {
-      name: 'registry',
-      client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    },
-    async close() {
-      client.destroy();
-      await local.stop();
-    },
+    name: 'registry',
+    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
   };
 }
