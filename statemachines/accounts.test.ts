@@ -165,7 +165,7 @@ describe('release-placement', () => {
       'ReleaseDedicatedAccount',
       'ReleaseAccount',
     ]);
-    expect(run.calls[1]?.input).toMatchObject({ ...tenant, accountId: account.accountId });
+    expect(run.calls[1]?.input).toMatchObject({ ...tenant, attributes: { accountId: account.accountId } });
     expect(run.calls[2]?.input).toMatchObject({ ...tenant, accountName: account.accountName });
     expect(run.calls[3]?.input).toEqual({ ...tenant, name: 'pooled' });
   });
