@@ -10,12 +10,14 @@ const key = (tenantId: string) => ({
   sk: `RESOURCE#${ledgerKey('account', DEDICATED_ACCOUNT)}`,
 });
 
-/** The tenant's entry for an account of its own, read consistently. */
+/** The tenant's entry that names an account of its own, read consistently; `undefined` when none was ever named. */
 export async function readAccountEntry(table: Table, tenantId: string): Promise<LedgerEntry | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: key(tenantId), ConsistentRead: true }),
   );
-  return Item as LedgerEntry | undefined;
+  // One that was given up before an account was named says nothing.
+  const entry = Item as LedgerEntry | undefined;
+  return entry?.attributes?.['accountName'] ? entry : undefined;
 }
 
 /**
@@ -43,15 +45,16 @@ export async function nameAccount(
         Item: { ...key(operation.tenantId), ...entry },
         ...(seen
           ? {
-              ConditionExpression: '#state = :state AND operationId = :operation AND attributes = :attributes',
+              ConditionExpression:
+                '#state = :state AND operationId = :operation AND attributes.accountName = :accountName',
               ExpressionAttributeNames: { '#state': 'state' },
               ExpressionAttributeValues: {
                 ':state': seen.state,
                 ':operation': seen.operationId,
-                ':attributes': seen.attributes,
+                ':accountName': seen.attributes['accountName'],
               },
             }
-          : { ConditionExpression: 'attribute_not_exists(pk)' }),
+          : { ConditionExpression: 'attribute_not_exists(attributes.accountName)' }),
       }),
     );
     return true;

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { startLocalCloud } from '../../local/local-cloud.ts';
 import type { Table } from '../runtime/table.ts';
 
@@ -48,4 +48,10 @@ export async function registryTable(client: DynamoDBClient): Promise<Table> {
     name: 'registry',
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
   };
+}
+
+/** Removes every item of a test's table: faster than another table. */
+export async function emptyTable({ client, name }: Table): Promise<void> {
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: name, ConsistentRead: true }));
+  for (const { pk, sk } of Items) await client.send(new DeleteCommand({ TableName: name, Key: { pk, sk } }));
 }
