@@ -95,11 +95,19 @@ async function assemble(names: readonly string[], options: LocalCloudOptions): P
     ...(options.region && { region: options.region }),
     ...(options.log && { log: options.log }),
   });
+  const guarded = await accountGuard(names, cloud);
   for (const name of names) {
     const make = await MAKERS[name]?.();
-    if (make) cloud.register(make(cloud, options.serviceOptions?.[name as keyof ServiceOptions] as never));
+    if (make) cloud.register(guarded(make(cloud, options.serviceOptions?.[name as keyof ServiceOptions] as never)));
   }
   return cloud;
+}
+
+/** Accounts that Organizations has just created are not known to every service yet. */
+async function accountGuard(names: readonly string[], cloud: Cloud): Promise<(service: Service) => Service> {
+  if (!names.includes('organizations')) return (service) => service;
+  const { refusingFreshAccounts } = await import('./organizations/subscription.ts');
+  return (service) => refusingFreshAccounts(cloud, service);
 }
 
 /** A clock that had leapt goes on from there after a restart: time never goes back for what is in the state. */
@@ -128,7 +136,11 @@ async function identityMaker(names: readonly string[]): Promise<(cloud: Cloud) =
   const { allowAllIdentity, createIdentity } = await import('./iam/identity.ts');
   if (!names.includes('iam')) return (cloud) => allowAllIdentity(cloud.accountId);
   if (!names.includes('organizations')) return createIdentity;
+  const { isClosed } = await import('./organizations/closed-accounts.ts');
   const { serviceControlPoliciesOf } = await import('./organizations/service-control-policies.ts');
   return (cloud) =>
-    createIdentity(cloud, { serviceControlPolicies: (accountId) => serviceControlPoliciesOf(cloud, accountId) });
+    createIdentity(cloud, {
+      serviceControlPolicies: (accountId) => serviceControlPoliciesOf(cloud, accountId),
+      isClosed: (accountId) => isClosed(cloud, accountId),
+    });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { lacksEc2 } from './cluster-subscription.ts';
 import { serviceAccountIssuer } from './cluster-view.ts';
 import { ownedKey } from './database.ts';
 import type { EksEngine } from './engine.ts';
@@ -54,13 +55,12 @@ async function finishCreation(engine: EksEngine, key: string): Promise<void> {
   }
   const cluster = engine.database.clusters.get(key);
   if (cluster?.status !== 'CREATING') return;
-  const issue = { code: 'InternalFailure', message: failure ?? '', resourceIds: [cluster.name] };
-  engine.database.clusters.put(
-    key,
-    failure === undefined ? { ...cluster, status: 'ACTIVE' } : { ...cluster, status: 'FAILED', healthIssues: [issue] },
-  );
+  const internal = { code: 'InternalFailure', message: failure ?? '', resourceIds: [cluster.name] };
+  const healthIssues = failure === undefined ? cluster.healthIssues : [internal];
+  const status = failure === undefined && !lacksEc2(cluster) ? 'ACTIVE' : 'FAILED';
+  engine.database.clusters.put(key, { ...cluster, status, healthIssues });
   if (failure !== undefined) engine.cloud.log('error', `cluster ${cluster.name} failed: ${failure}`);
-  emit(engine, cluster, failure === undefined ? 'ACTIVE' : 'FAILED');
+  emit(engine, cluster, status);
 }
 
 /** Everything of the cluster goes, its name last: until then DescribeCluster says DELETING. */
@@ -90,7 +90,7 @@ export function startControlPlane(engine: EksEngine, key: string): Promise<void>
 
 async function runControlPlane(engine: EksEngine, key: string): Promise<void> {
   const cluster = engine.database.clusters.get(key);
-  if (!cluster || cluster.status === 'DELETING') return;
+  if (!cluster || cluster.status === 'DELETING' || lacksEc2(cluster)) return;
   const release = engine.cloud.clock.hold(`eks: control plane of ${cluster.name} starts`);
   try {
     const planes = await engine.controlPlanes();

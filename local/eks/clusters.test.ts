@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATOR } from '../iam/test-cloud.ts';
 import { openStore } from '../kernel/sqlite-store.ts';
-import { CLUSTER_ROLE, clusterInput, eksTest, fakeControlPlanes, MINUTE } from './test-cluster.ts';
+import { organizationsDatabase } from '../organizations/database.ts';
+import { ACCOUNT, CLUSTER_ROLE, clusterInput, eksTest, fakeControlPlanes, MINUTE } from './test-cluster.ts';
 
 const refused = (code: string, text: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(text) as string }) as Error;
@@ -197,5 +198,23 @@ describe('updates', () => {
     await cloud.clock.sleep(15 * MINUTE);
     expect((await call('DescribeCluster', { name: 'u' })).cluster).toMatchObject({ status: 'ACTIVE', version: '1.35' });
     expect((await call('ListUpdates', { name: 'u' })).updateIds).toHaveLength(2);
+  });
+});
+
+describe('in an account that Organizations created', () => {
+  it('fails when it was asked for before EC2 knew the account', async () => {
+    const { cloud, call, create, planes } = await eksTest();
+    const { births } = organizationsDatabase(cloud);
+    births.put(ACCOUNT, cloud.clock.now());
+    const issues = [{ code: 'Ec2ServiceNotSubscribed', resourceIds: ['early'] }];
+    expect((await create('early')).cluster).toMatchObject({ status: 'CREATING', health: { issues } });
+    await cloud.clock.sleep(12 * MINUTE);
+    const { cluster } = await call('DescribeCluster', { name: 'early' });
+    expect(cluster).toMatchObject({ status: 'FAILED', health: { issues } });
+    expect([...planes.running]).toEqual([]);
+    // By now EC2 knows it.
+    await create('later');
+    await cloud.clock.sleep(12 * MINUTE);
+    expect((await call('DescribeCluster', { name: 'later' })).cluster.status).toBe('ACTIVE');
   });
 });

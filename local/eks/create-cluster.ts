@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { passRole } from '../iam/pass-role.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation, OperationInput, RequestContext } from '../kernel/service.ts';
+import { isReady } from '../organizations/readiness.ts';
+import { quotaValue } from '../servicequotas/quota-store.ts';
 import { bootstrapCreator } from './access-entry-store.ts';
 import {
   authenticationMode,
@@ -12,6 +14,7 @@ import {
   supportType,
 } from './cluster-input.ts';
 import { beginCreation } from './cluster-lifecycle.ts';
+import { notSubscribed } from './cluster-subscription.ts';
 import { clusterView } from './cluster-view.ts';
 import { clusterKey, eksArn } from './database.ts';
 import type { EksEngine } from './engine.ts';
@@ -20,8 +23,8 @@ import { optionalBoolean, optionalText, requestHash, requiredText, tagMap } from
 import type { ClusterRecord } from './records.ts';
 import { requestTagConditions } from './tag-conditions.ts';
 
-/** L-1194D53C, adjustable at AWS. */
-const CLUSTERS_PER_REGION = 100;
+/** Clusters in a region. */
+const CLUSTER_QUOTA = 'L-1194D53C';
 
 /** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
 export function createClusterOperation(engine: EksEngine): Operation {
@@ -42,8 +45,9 @@ export function createClusterOperation(engine: EksEngine): Operation {
       if (existing) return { cluster: clusterView(repeated(existing, input)) };
       const cluster = newCluster(engine, name, input, context);
       const siblings = engine.database.clusters.entries(clusterKey(context, '')).length;
-      if (siblings >= CLUSTERS_PER_REGION)
-        throw limitExceeded(`The maximum number of clusters in the region has been reached: ${CLUSTERS_PER_REGION}`, {
+      const most = quotaValue(engine.cloud, context.accountId, context.region, CLUSTER_QUOTA);
+      if (siblings >= most)
+        throw limitExceeded(`The maximum number of clusters in the region has been reached: ${most}`, {
           clusterName: name,
         });
       engine.cloud.store.transaction(() => {
@@ -82,7 +86,7 @@ function newCluster(engine: EksEngine, name: string, input: OperationInput, cont
     authenticationMode: authenticationMode(input.accessConfig?.authenticationMode) ?? 'CONFIG_MAP',
     deletionProtection: optionalBoolean(input, 'deletionProtection') ?? false,
     supportType: supportType(input.upgradePolicy) ?? 'EXTENDED',
-    healthIssues: [],
+    healthIssues: isReady(engine.cloud, context.accountId, 'ec2') ? [] : [notSubscribed(name)],
     configuration: newConfiguration(input),
   };
 }

@@ -29,6 +29,8 @@ export interface IdentityOptions {
    * the account itself; undefined where none apply (no organization, its management account). Asked for at each call.
    */
   serviceControlPolicies?: (accountId: string) => readonly (readonly string[])[] | undefined;
+  /** Whether an account is closed: nobody of it does anything, and nobody gets at what is in it. Default: none is. */
+  isClosed?: (accountId: string) => boolean;
   /** Real time in milliseconds, for signatures. Default: the system's. */
   realNow?: () => number;
 }
@@ -48,11 +50,15 @@ export function createIdentity(
     policiesOf: effectivePolicies(database),
     serviceControlPolicies: options.serviceControlPolicies ?? (() => undefined),
   };
-  const signatures = { cloud, database, credentials, realNow: options.realNow ?? Date.now };
+  const isClosed = options.isClosed ?? (() => false);
+  const signatures = { cloud, database, credentials, isClosed, realNow: options.realNow ?? Date.now };
   return {
     authenticate: (request) => authenticate(signatures, request),
     authorize(caller, requests, context) {
       for (const request of requests) {
+        if (isClosed(caller.accountId) || isClosed(request.resourceAccountId ?? caller.accountId)) {
+          throw accessDenied(caller, request, '', context.service);
+        }
         const { decision, because } = decide(parts, caller, request, context);
         if (decision === 'allow') continue;
         throw accessDenied(caller, request, because, context.service);
@@ -62,7 +68,7 @@ export function createIdentity(
       const entity = parseEntityArn(roleArn, 'role');
       const role = entity && database.roles.effective(entityKey(entity.accountId, entity.name)).value;
       const refused = notAssumable(servicePrincipal, roleArn);
-      if (role?.arn !== roleArn) throw refused;
+      if (role?.arn !== roleArn || isClosed(role.accountId)) throw refused;
       const service = servicePrincipalCaller(servicePrincipal, role.accountId, source);
       const facts = { caller: service, principalTags: [], resourceAccountId: role.accountId };
       const { decision } = evaluate({

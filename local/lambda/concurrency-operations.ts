@@ -1,6 +1,6 @@
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/service.ts';
-import { reservedConcurrency, UNRESERVED_MINIMUM } from './concurrency.ts';
+import { reservedConcurrency, unreservedMinimum } from './concurrency.ts';
 import { lookUp } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
 
@@ -17,10 +17,11 @@ export function concurrencyOperations(parts: LambdaParts): Record<string, Operat
         const wanted = Number(input.ReservedConcurrentExecutions);
         const others =
           reservedConcurrency(functions, record.accountId, record.region) - (record.reservedConcurrency ?? 0);
-        if (wanted > parts.accountConcurrency - UNRESERVED_MINIMUM - others) {
+        const limit = parts.accountConcurrency(record.accountId, record.region);
+        if (wanted > limit - unreservedMinimum(limit) - others) {
           throw new AwsError(
             'InvalidParameterValueException',
-            `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED_MINIMUM}].`,
+            `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${unreservedMinimum(limit)}].`,
             { fields: { Type: 'User' } },
           );
         }
@@ -48,13 +49,14 @@ export function concurrencyOperations(parts: LambdaParts): Record<string, Operat
       http: { method: 'GET', uri: '/2016-08-19/account-settings' },
       handle(_input, context) {
         const own = functions.list(context.accountId, context.region);
-        const unreserved = parts.accountConcurrency - reservedConcurrency(functions, context.accountId, context.region);
+        const limit = parts.accountConcurrency(context.accountId, context.region);
+        const unreserved = limit - reservedConcurrency(functions, context.accountId, context.region);
         return {
           AccountLimit: {
             TotalCodeSize: 80_530_636_800,
             CodeSizeUnzipped: 262_144_000,
             CodeSizeZipped: 52_428_800,
-            ConcurrentExecutions: parts.accountConcurrency,
+            ConcurrentExecutions: limit,
             UnreservedConcurrentExecutions: unreserved,
           },
           AccountUsage: {

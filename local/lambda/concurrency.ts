@@ -2,9 +2,16 @@ import { AwsError } from '../kernel/errors.ts';
 import { functionArn } from './arn.ts';
 import type { FunctionRecord, FunctionStore } from './function-store.ts';
 
-/** Concurrent executions of an account and region, and what of it must stay unreserved. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
-export const ACCOUNT_CONCURRENCY = 1000;
-export const UNRESERVED_MINIMUM = 100;
+/** The quota of concurrent executions of an account and region. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
+export const CONCURRENCY_QUOTA = 'L-B99A9384';
+
+/** Concurrent executions that an account may have in a region. */
+export type ConcurrencyLimit = (accountId: string, region: string) => number;
+
+/** What of the account's limit must stay unreserved: all of it in accounts that start with less than a hundred. */
+export function unreservedMinimum(accountLimit: number): number {
+  return Math.min(100, accountLimit);
+}
 
 export interface Concurrency {
   /** Counts one running invocation. Throws TooManyRequestsException at the function's reserved or the account's limit. */
@@ -12,7 +19,7 @@ export interface Concurrency {
 }
 
 /** Counts running invocations per function and account. */
-export function createConcurrency(store: FunctionStore, accountLimit: number): Concurrency {
+export function createConcurrency(store: FunctionStore, accountLimit: ConcurrencyLimit): Concurrency {
   const running = new Map<string, number>();
   const add = (key: string, change: number) => running.set(key, (running.get(key) ?? 0) + change);
   return {
@@ -21,7 +28,8 @@ export function createConcurrency(store: FunctionStore, accountLimit: number): C
       const pool = `${record.accountId}/${record.region}`;
       const reserved = record.reservedConcurrency;
       const counted = reserved === undefined ? pool : arn;
-      const limit = reserved ?? accountLimit - reservedConcurrency(store, record.accountId, record.region);
+      const { accountId, region } = record;
+      const limit = reserved ?? accountLimit(accountId, region) - reservedConcurrency(store, accountId, region);
       if ((running.get(counted) ?? 0) >= limit) {
         throw throttled(
           reserved === undefined

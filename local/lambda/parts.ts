@@ -1,5 +1,6 @@
 import type { AccessRequest, Cloud, OperationInput, RequestContext } from '../kernel/service.ts';
 import { functionArn, parseFunctionRef } from './arn.ts';
+import type { ConcurrencyLimit } from './concurrency.ts';
 import type { FunctionStore } from './function-store.ts';
 import type { Invoker } from './invoker.ts';
 
@@ -11,7 +12,7 @@ export interface LambdaParts {
   /** Simulated milliseconds a new or changed function stays Pending or InProgress. */
   readonly activationMilliseconds: number;
   /** Concurrent executions of one account and region. */
-  readonly accountConcurrency: number;
+  readonly accountConcurrency: ConcurrencyLimit;
   readonly prewarm: boolean;
 }
 

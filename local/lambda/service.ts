@@ -1,6 +1,7 @@
 import type { Cloud, Service } from '../kernel/service.ts';
+import { quotaValue } from '../servicequotas/quota-store.ts';
 import { codeRoute } from './code-store.ts';
-import { ACCOUNT_CONCURRENCY, createConcurrency } from './concurrency.ts';
+import { CONCURRENCY_QUOTA, type ConcurrencyLimit, createConcurrency } from './concurrency.ts';
 import { concurrencyOperations } from './concurrency-operations.ts';
 import { whenActive } from './create-function.ts';
 import { eventInvokeOperations } from './event-invoke-operations.ts';
@@ -26,14 +27,15 @@ export interface LambdaOptions {
   readonly activationMilliseconds?: number;
   /** Start one worker when a function becomes Active. Default true. */
   readonly prewarm?: boolean;
-  /** Concurrent executions per account and region. Default 1,000. */
+  /** Concurrent executions per account and region. Default: the account's quota, 1,000, or 10 in accounts that Organizations created. */
   readonly accountConcurrency?: number;
 }
 
 /** AWS Lambda: functions run from their real bundles in worker threads. https://docs.aws.amazon.com/lambda/latest/api/ */
 export function lambdaService(cloud: Cloud, options: LambdaOptions = {}): Service {
   const functions = openFunctionStore(cloud);
-  const accountConcurrency = options.accountConcurrency ?? ACCOUNT_CONCURRENCY;
+  const accountConcurrency: ConcurrencyLimit = (accountId, region) =>
+    options.accountConcurrency ?? quotaValue(cloud, accountId, region, CONCURRENCY_QUOTA);
   const log = createFunctionLog(cloud);
   const pool = createSandboxPool({
     maxWorkers: options.maxWorkers ?? 40,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { closeQuota, isClosed } from './close-account.ts';
+import { closeQuota } from './close-account.ts';
+import { isClosed } from './closed-accounts.ts';
 import { outcome, testOrganization } from './test-cloud.ts';
 
 test('a closed account is pending, then closed, then gone after 90 days', async () => {

@@ -1,8 +1,6 @@
-import type { Clock, Timer } from '../kernel/clock.ts';
+import type { Timer } from '../kernel/clock.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/service.ts';
-import type { Store } from '../kernel/store.ts';
-import { organizationsDatabase } from './database.ts';
 import { constraintViolation, notFound } from './errors.ts';
 import { ACCOUNT_ID, requiredText } from './input.ts';
 import { actedOn } from './nodes.ts';
@@ -24,14 +22,6 @@ export interface AccountClosing {
   /** Follows every account that is closing or closed. */
   resume(): void;
   stop(): void;
-}
-
-/**
- * Whether an account is closed: nobody gets in any more. One that is only being closed can still be used.
- * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
- */
-export function isClosed(cloud: { store: Store; clock: Clock }, accountId: string): boolean {
-  return organizationsDatabase(cloud).closed.get(accountId) !== undefined;
 }
 
 /** How many accounts may be closed within 30 days: a fifth of the members, at least 250, at most 1,000. */

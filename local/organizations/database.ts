@@ -3,6 +3,13 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Collection, Store } from '../kernel/store.ts';
 import type { AccountNode, CreateRequestRecord, NodeRecord, OrganizationRecord, PolicyRecord } from './records.ts';
 
+/** Times of accounts, which nearly every call of any service asks for. */
+export interface AccountTimes {
+  /** Milliseconds of the cloud's clock. */
+  get(accountId: string): number | undefined;
+  put(accountId: string, time: number): void;
+}
+
 /** The organizations of the local cloud. */
 export interface OrganizationsDatabase {
   readonly organizations: Collection<OrganizationRecord>;
@@ -10,9 +17,9 @@ export interface OrganizationsDatabase {
   readonly emails: Collection<string>;
   readonly requests: Collection<CreateRequestRecord>;
   /** When an account was created by Organizations, closed ones included; by account. */
-  readonly births: Collection<number>;
+  readonly births: AccountTimes;
   /** When an account was closed, for good; by account. */
-  readonly closed: Collection<number>;
+  readonly closed: AccountTimes;
   /** By `ORGANIZATION/id`; lists and policy evaluation see changes later. */
   readonly nodes: VersionedRecords<NodeRecord>;
   readonly policies: VersionedRecords<PolicyRecord>;
@@ -59,8 +66,8 @@ function openDatabase({ store, clock }: { store: Store; clock: Clock }): Organiz
     requests,
     nodes,
     emails: store.collection('organizations.emails'),
-    births: store.collection('organizations.births'),
-    closed: store.collection('organizations.closed'),
+    births: accountTimes(store.collection('organizations.births')),
+    closed: accountTimes(store.collection('organizations.closed')),
     policies: versionedRecords<PolicyRecord>(store.collection('organizations.policies'), clock),
     organizationOf: (accountId) => current.get(memberships.get(accountId) ?? ''),
     putOrganization(organization) {
@@ -91,6 +98,18 @@ function openDatabase({ store, clock }: { store: Store; clock: Clock }): Organiz
       requests.put(request.id, request);
       if (request.state === 'IN_PROGRESS') open.set(request.id, request);
       else open.delete(request.id);
+    },
+  };
+}
+
+/** Kept in memory beside the store. */
+function accountTimes(collection: Collection<number>): AccountTimes {
+  const times = new Map(collection.entries());
+  return {
+    get: (accountId) => times.get(accountId),
+    put(accountId, time) {
+      collection.put(accountId, time);
+      times.set(accountId, time);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Caller, OperationInput } from '../kernel/service.ts';
 import { openStore } from '../kernel/sqlite-store.ts';
 import type { Store } from '../kernel/store.ts';
 import { stsService } from '../sts/service.ts';
+import { isClosed } from './closed-accounts.ts';
 import { organizationsDatabase } from './database.ts';
 import { type OrganizationsOptions, organizationsService } from './service.ts';
 import { serviceControlPoliciesOf } from './service-control-policies.ts';
@@ -34,7 +35,10 @@ export async function testOrganization(
     clock: jumpingClock(),
     store: options.store ?? openStore(':memory:'),
     identity: (running) =>
-      createIdentity(running, { serviceControlPolicies: (id) => serviceControlPoliciesOf(running, id) }),
+      createIdentity(running, {
+        serviceControlPolicies: (id) => serviceControlPoliciesOf(running, id),
+        isClosed: (id) => isClosed(running, id),
+      }),
   });
   cloud.register(iamService(cloud, { consistencyDelaySeconds: 0 }));
   cloud.register(stsService(cloud));

@@ -18,6 +18,8 @@ export interface AuthenticationParts {
   readonly credentials: TemporaryCredentials;
   /** Real time in milliseconds. */
   readonly realNow: () => number;
+  /** Whether an account is closed: its credentials are then worth nothing. */
+  readonly isClosed: (accountId: string) => boolean;
 }
 
 /**
@@ -35,12 +37,14 @@ export function authenticate(parts: AuthenticationParts, request: SignedRequest)
     throw authenticationError(parameters.problem, style, message);
   }
   const { accessKeyId } = parameters;
-  if (/^\d{12}$/.test(accessKeyId)) return operator(accessKeyId);
-  if (!/^A[KS]IA/.test(accessKeyId)) return operator(parts.cloud.accountId);
-
   const fail = (problem: AuthenticationProblem, message: string): never => {
     throw authenticationError(problem, errorStyle(request, parameters.service), message);
   };
+  if (!/^A[KS]IA/.test(accessKeyId)) {
+    const accountId = /^\d{12}$/.test(accessKeyId) ? accessKeyId : parts.cloud.accountId;
+    return parts.isClosed(accountId) ? fail('unknown-key', INVALID_TOKEN) : operator(accountId);
+  }
+
   const holder = accessKeyId.startsWith('ASIA') ? temporaryHolder(parts, parameters) : keyHolder(parts, accessKeyId);
   if (!holder) return fail(parameters.sessionToken === undefined ? 'unknown-key' : 'invalid-token', INVALID_TOKEN);
   const late = untimely(parameters, [parts.realNow(), parts.cloud.clock.now()]);
@@ -54,7 +58,9 @@ export function authenticate(parts: AuthenticationParts, request: SignedRequest)
   if (holder.expires !== undefined && holder.expires <= parts.cloud.clock.now()) {
     return fail('expired-token', 'The security token included in the request is expired');
   }
-  if (!stillExists(parts.database, holder.caller)) return fail('invalid-token', INVALID_TOKEN);
+  if (parts.isClosed(holder.caller.accountId) || !stillExists(parts.database, holder.caller)) {
+    return fail(parameters.sessionToken === undefined ? 'unknown-key' : 'invalid-token', INVALID_TOKEN);
+  }
   return holder.caller;
 }
 
