@@ -12,6 +12,7 @@ const PROGRESS_INTERVAL = 10_000;
  */
 export async function withBuildLock<T>(
   file: string,
+  what: string,
   progress: (line: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -24,7 +25,7 @@ export async function withBuildLock<T>(
     }
     if (Date.now() - saidAt >= PROGRESS_INTERVAL) {
       saidAt = Date.now();
-      progress(`Process ${holder.pid} is building the Kubernetes control plane; waiting for it`);
+      progress(`Process ${holder.pid} is building ${what}; waiting for it`);
     }
     await delay(LOOK_AGAIN);
   }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ensureControlPlaneBinary } from './build.ts';
 import { withBuildLock } from './build-lock.ts';
 import { explain } from './compile.ts';
+import { controlPlaneProgram } from './go-program.ts';
 import { processStart } from './process-identity.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'tenantry-build-'));
@@ -51,6 +52,16 @@ describe('the control-plane binary', () => {
     expect(builds()).toBe(2);
   });
 
+  it('does not depend on what is a Go module of its own', async () => {
+    const { source, build, builds } = setup();
+    const first = await build();
+    mkdirSync(join(source, 'other', 'cmd'), { recursive: true });
+    writeFileSync(join(source, 'other', 'go.mod'), 'module other\n');
+    writeFileSync(join(source, 'other', 'cmd', 'main.go'), 'package main\n');
+    expect(await build()).toEqual(first);
+    expect(builds()).toBe(1);
+  });
+
   it('is built once by two who ask at the same time', async () => {
     const { build, builds } = setup({ build: 'sleep 0.3; echo binary > "$output"' });
     const [one, two] = await Promise.all([build(), build()]);
@@ -79,9 +90,10 @@ describe('the control-plane binary', () => {
   });
 
   it('names the remedy for a full disk, a missing network and a lack of memory', () => {
-    expect(explain(1, ['# k8s.io/x', 'write /x: no space left on device'])).toMatch(/disk is full.*Make room/);
-    expect(explain(1, ['dial tcp: lookup proxy.golang.org: no such host'])).toMatch(/network.*GOPROXY/);
-    expect(explain(1, ['compile: signal: killed'])).toMatch(/memory/);
+    const program = controlPlaneProgram();
+    expect(explain(1, ['# k8s.io/x', 'write /x: no space left on device'], program)).toMatch(/disk is full.*Make room/);
+    expect(explain(1, ['dial tcp: lookup proxy.golang.org: no such host'], program)).toMatch(/network.*GOPROXY/);
+    expect(explain(1, ['compile: signal: killed'], program)).toMatch(/memory/);
   });
 });
 
@@ -95,6 +107,7 @@ describe('the build lock', () => {
     let done = false;
     const work = withBuildLock(
       file,
+      'the Kubernetes control plane',
       (line) => {
         lines.push(line);
         holder.kill('SIGKILL');

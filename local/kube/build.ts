@@ -5,9 +5,10 @@ import { binaryAssets, folderAssets, type KubeAssets, KubeAssetsError } from './
 import { withBuildLock } from './build-lock.ts';
 import { type BuildSource, goCompiler, readSource } from './build-source.ts';
 import { compile } from './compile.ts';
+import { controlPlaneProgram, type GoProgram } from './go-program.ts';
 
 export interface BuildOptions {
-  /** The Go module. Default: `kube/` of this checkout. */
+  /** The folder of the Go module. Default: the one of this checkout. */
   source?: string;
   /** Default: `${XDG_CACHE_HOME:-~/.cache}/tenantry/kube`. */
   cache?: string;
@@ -31,18 +32,26 @@ export async function ensureControlPlaneBinary(
   const environment = options.environment ?? process.env;
   const ready = environment['TENANTRY_KUBE_ASSETS'];
   if (ready) return folderAssets(ready);
-  const compiler = await goCompiler(environment);
-  const source = readSource(options.source, compiler);
+  return binaryAssets(await ensureBinary(controlPlaneProgram(options.source), progress, options));
+}
+
+/** Path of the program's binary, built first if the cache has none of the same content. Throws {@link KubeAssetsError}. */
+export async function ensureBinary(
+  program: GoProgram,
+  progress: (line: string) => void,
+  options: BuildOptions = {},
+): Promise<string> {
+  const environment = options.environment ?? process.env;
+  const source = readSource(program, await goCompiler(environment));
   const folder = join(options.cache ?? defaultCache(environment), source.hash);
-  const binary = join(folder, 'tenantry-kube');
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    await withBuildLock(`${folder}.lock`, progress, async () => {
-      // Whoever held the lock may have built it.
-      if (!existsSync(binary)) await build(source, binary, environment, progress);
-    });
-  }
-  return binaryAssets(binary);
+  const binary = join(folder, program.file);
+  if (existsSync(binary)) return binary;
+  mkdirSync(folder, { recursive: true });
+  await withBuildLock(`${folder}.lock`, program.name, progress, async () => {
+    // Whoever held the lock may have built it.
+    if (!existsSync(binary)) await build(source, binary, environment, progress);
+  });
+  return binary;
 }
 
 function defaultCache(environment: NodeJS.ProcessEnv): string {
@@ -58,7 +67,7 @@ async function build(
   const { bavail, bsize } = statfsSync(join(binary, '..'));
   if (bavail * bsize < NEEDED_BYTES)
     throw new KubeAssetsError(
-      `Building the Kubernetes control plane needs 1.5 GB of disk, and ${join(binary, '..')} has ${Math.floor((bavail * bsize) / 2 ** 20)} MB left. Make room, or set XDG_CACHE_HOME to a folder on another disk.`,
+      `Building ${source.program.name} needs 1.5 GB of disk, and ${join(binary, '..')} has ${Math.floor((bavail * bsize) / 2 ** 20)} MB left. Make room, or set XDG_CACHE_HOME to a folder on another disk.`,
     );
   const unfinished = `${binary}.${process.pid}`;
   try {
