@@ -3,11 +3,9 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
+import { DEDICATED_ACCOUNT } from './account-ledger.ts';
 import { getAccount, transition } from './account-store.ts';
 import { reserve } from './pace.ts';
-
-/** Name of the ledger's entry for an account of the tenant's own. */
-export const DEDICATED_ACCOUNT = 'dedicated';
 
 export interface CleaningStart {
   /** Whether the account has to be cleaned: the tenant had claimed it. */

@@ -3,8 +3,8 @@ import type { Account } from '../../tenancy/accounts/account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
+import { DEDICATED_ACCOUNT } from './account-ledger.ts';
 import { expectAccount, transition } from './account-store.ts';
-import { DEDICATED_ACCOUNT } from './begin-cleaning.ts';
 
 /**
  * Leaves an account that resists cleaning in quarantine, for a person to decide, with what resists in its record. The tenant

@@ -7,8 +7,8 @@ import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { accountsSettings } from '../runtime/config.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
+import { DEDICATED_ACCOUNT } from './account-ledger.ts';
 import { expectAccount, transition } from './account-store.ts';
-import { DEDICATED_ACCOUNT } from './begin-cleaning.ts';
 import { moveAccount, type OrganizationClients, organizationClients } from './organization.ts';
 
 /** Tags that say whose the account is. That it is one of Tenantry's stays. */
@@ -38,6 +38,7 @@ export async function returnAccount(
       {
         tenantId: undefined,
         reservedFor: undefined,
+        claimedBy: undefined,
         previousTenant: tenantId,
         availableAt: new Date().toISOString(),
         resisting: undefined,
