@@ -56,13 +56,15 @@ export function vclusterClusterRoles(): KubernetesObject[] {
   ];
 }
 
-/** What the platform's own cluster role needs for virtual clusters, besides `bind` on {@link vclusterClusterRoles}. */
+/**
+ * What the platform's own cluster role needs for virtual clusters, besides `bind` on {@link vclusterClusterRoles}. The address of
+ * the host's API server, for the network policy of the control plane; and to delete the cluster role bindings that
+ * virtual clusters of other values leave.
+ */
 export const platformVclusterRules = [
-  // The address of the host's API server, for the network policy of the control plane.
   { apiGroups: [''], resources: ['services'], resourceNames: ['kubernetes'], verbs: ['get'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], resourceNames: ['kubernetes'], verbs: ['get'] },
-  // Volumes and leftovers that a release has to see gone.
-  { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'list'] },
+  { apiGroups: [rbac], resources: ['clusterrolebindings'], verbs: ['delete'] },
 ];
 
 /** Binds the platform's group to its extra rights, in the namespace of one virtual cluster only. */

@@ -23,6 +23,13 @@ export const vclusterSettings = z
     storage: z.strictObject({ class: z.string().min(1).default('gp3'), size: quantity.default('5Gi') }).prefault({}),
     /** Of the control plane's container; the claims of the tier come on top. */
     requests: z.strictObject({ cpu: quantity.default('200m'), memory: quantity.default('512Mi') }).prefault({}),
+    /**
+     * API groups of which tenants may define custom resources, such as `cert-manager.io`. RBAC knows no "every group but",
+     * and whoever may use every group may unbind the admission policies.
+     */
+    customApiGroups: z
+      .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'not an API group such as example.com'))
+      .default([]),
     limits: z.strictObject({ cpu: quantity.default('1'), memory: quantity.default('2Gi') }).prefault({}),
   })
   .prefault({});
