@@ -1,49 +1,78 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { tenantRolePath } from '../tenancy/names.ts';
+import { installationExternalId, tenantRolePath } from '../tenancy/names.ts';
+import { clusterArns, grantClusters } from './cluster-grants.ts';
+import type { ClusterRoles } from './cluster-roles.ts';
 import type { FoundationAccess } from './foundation-access.ts';
+import { functionName } from './function-names.ts';
 import { StepLambda, type StepLambdaProps } from './step-lambda.ts';
-import { executionsOf } from './workflow.ts';
+import {
+  EXECUTIONS_ARE_NAMED_LATER,
+  executionsOf,
+  machineArn,
+  type RegistryRights,
+  registryRights,
+  stateMachineName,
+} from './step-rights.ts';
+import { type AccountsWiring, createAccountSteps } from './steps-accounts.ts';
+import { grantPlacement } from './steps-placement.ts';
 
 export interface StepsProps {
   readonly prefix: string;
-  readonly configFile: string;
+  /** Files to bundle in place of imports: `#config` -> path. */
+  readonly aliases: Readonly<Record<string, string>>;
   readonly table: TableV2;
   readonly bus: IEventBus;
   readonly rejectedEvents: Queue;
   readonly undeliverableEvents: Queue;
   readonly foundation: FoundationAccess;
-  readonly foundationTemplate: Asset;
+  readonly clusterRoles: ClusterRoles;
   /** Names of the shared clusters. */
   readonly clusters: readonly string[];
-}
-
-/** Names of the state machines, from which ARNs are made where the machine itself would be a circular reference. */
-export function stateMachineName(prefix: string, workflow: string): string {
-  return `${prefix}-${workflow}`;
+  /** Absent where no accounts are vended. */
+  readonly accounts?: AccountsWiring | undefined;
 }
 
 export type Steps = ReturnType<typeof createSteps>;
 
-/** Every Lambda function with exactly the rights it needs. */
+type OperationSteps = ReturnType<typeof createOperationSteps>;
+
+/** Every Lambda function with exactly the rights it needs; those for accounts only where accounts are vended. */
 export function createSteps(scope: Construct, props: StepsProps) {
   const make = (id: string, source: string, options: Partial<StepLambdaProps> = {}) =>
     new StepLambda(scope, id, {
       source,
-      functionName: `${props.prefix}-${source.split('/').at(-1)}`,
-      configFile: props.configFile,
+      functionName: functionName(props.prefix, source),
+      aliases: props.aliases,
       ...options,
     });
-  const rights = grants(props);
-  const { table, bus, rejectedEvents } = props;
+  const rights = registryRights(props.table);
+  const steps = createOperationSteps(make, props);
+  grantRegistry(steps, rights);
+  grantOperations(steps, props, rights);
+  grantPlacement(steps, props, rights);
+  const { accounts } = props;
+  return { ...steps, accounts: accounts && createAccountSteps(make, { ...props, accounts }, rights) };
+}
+
+type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => StepLambda;
+
+function createOperationSteps(make: Make, props: StepsProps) {
+  const { table, bus, rejectedEvents, accounts } = props;
   const registry = { TABLE_NAME: table.tableName };
+  // Enters accounts of tenants as their operator.
+  const operator = { ...registry, ...(accounts && { EXTERNAL_ID: accounts.externalId }) };
+  const clusters = {
+    ...registry,
+    PLATFORM_ACCOUNT_ID: Aws.ACCOUNT_ID,
+    EXTERNAL_ID: installationExternalId(props.prefix, Aws.ACCOUNT_ID),
+  };
   const announcing = { ...registry, BUS_NAME: bus.eventBusName };
 
-  const steps = {
+  return {
     receiveEvent: make('ReceiveEvent', 'intake/receive-event', {
       failedEvents: props.undeliverableEvents,
       environment: {
@@ -76,14 +105,24 @@ export function createSteps(scope: Construct, props: StepsProps) {
     releaseAccount: make('ReleaseAccount', 'accounts/release-account', { environment: registry }),
     ensureFoundation: make('EnsureFoundation', 'foundations/ensure-foundation', {
       environment: {
-        ...registry,
-        FOUNDATION_TEMPLATE_URL: props.foundationTemplate.httpUrl,
+        ...operator,
         FOUNDATION_SERVICE_ROLE_ARN: props.foundation.serviceRole.roleArn,
       },
     }),
-    releaseFoundation: make('ReleaseFoundation', 'foundations/release-foundation', { environment: registry }),
-    ensureClusterAccess: make('EnsureClusterAccess', 'clusters/ensure-cluster-access', { environment: registry }),
-    releaseClusterAccess: make('ReleaseClusterAccess', 'clusters/release-cluster-access', { environment: registry }),
+    releaseFoundation: make('ReleaseFoundation', 'foundations/release-foundation', { environment: operator }),
+    ensureCluster: make('EnsureCluster', 'clusters/ensure-cluster', {
+      environment: {
+        ...clusters,
+        INSTALLATION: props.prefix,
+        CLUSTER_ROLE_ARN: props.clusterRoles.clusterRole.roleArn,
+        NODE_ROLE_ARN: props.clusterRoles.nodeRole.roleArn,
+      },
+    }),
+    releaseCluster: make('ReleaseCluster', 'clusters/release-cluster', { environment: clusters }),
+    ensureClusterAccess: make('EnsureClusterAccess', 'clusters/ensure-cluster-access', {
+      environment: { ...clusters, POD_IDENTITY_ROLE_ARN: props.clusterRoles.podIdentityRole.roleArn },
+    }),
+    releaseClusterAccess: make('ReleaseClusterAccess', 'clusters/release-cluster-access', { environment: clusters }),
     ensureClusterBaseline: make('EnsureClusterBaseline', 'workspaces/ensure-cluster-baseline', {
       environment: registry,
       memoryMiB: 512,
@@ -99,61 +138,31 @@ export function createSteps(scope: Construct, props: StepsProps) {
       timeout: Duration.minutes(1),
     }),
   };
-  grantRegistry(steps, rights);
-  grantOperations(steps, props, rights);
-  grantPlacement(steps, props);
-  return steps;
 }
 
-type StepRecord = Record<string, StepLambda>;
-type Rights = ReturnType<typeof grants>;
-
-function grants({ table }: StepsProps) {
-  const items = [table.tableArn];
-  return {
-    read: (step: StepLambda) => step.allow(['dynamodb:GetItem'], items),
-    update: (step: StepLambda) => step.allow(['dynamodb:UpdateItem'], items),
-    gate: (step: StepLambda) => {
-      step.allow(
-        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
-        items,
-      );
-      // Step Functions knows task tokens by no ARN: the state machine is what can be named.
-      step.allow(
-        ['states:SendTaskSuccess'],
-        [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:*`],
-        {
-          wildcardReason: 'A task token belongs to any execution that waits at a gate.',
-        },
-      );
-    },
-  };
+/** Who writes to the record of a tenant or to its ledger. */
+function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {
+  for (const step of [
+    steps.activateTenant,
+    steps.announceFailed,
+    steps.recordFailure,
+    steps.observeExecution,
+    steps.ensureAccount,
+    steps.releaseAccount,
+    steps.ensureFoundation,
+    steps.releaseFoundation,
+    steps.ensureClusterAccess,
+    steps.releaseClusterAccess,
+    steps.ensureNamespace,
+    steps.releaseNamespace,
+  ])
+    rights.items(step, 'Update');
 }
 
-function grantRegistry(steps: StepRecord, rights: Rights): void {
-  for (const name of [
-    'activateTenant',
-    'announceFailed',
-    'recordFailure',
-    'observeExecution',
-    'ensureAccount',
-    'releaseAccount',
-    'ensureFoundation',
-    'releaseFoundation',
-    'ensureClusterAccess',
-    'releaseClusterAccess',
-    'ensureNamespace',
-    'releaseNamespace',
-  ]) {
-    const step = steps[name];
-    if (step) rights.update(step);
-  }
-}
-
-function grantOperations(steps: Steps, props: StepsProps, rights: Rights): void {
-  const { table, bus, rejectedEvents, prefix } = props;
+function grantOperations(steps: OperationSteps, props: StepsProps, rights: RegistryRights): void {
+  const { bus, rejectedEvents, prefix, accounts } = props;
   for (const step of [steps.admit, steps.leaveGate, steps.repairGates]) rights.gate(step);
-  for (const step of [steps.receiveEvent, steps.observeExecution]) rights.read(step);
+  for (const step of [steps.receiveEvent, steps.observeExecution]) rights.items(step, 'Get');
   for (const step of [
     steps.receiveEvent,
     steps.rejectRequest,
@@ -165,68 +174,18 @@ function grantOperations(steps: Steps, props: StepsProps, rights: Rights): void 
   for (const step of [steps.receiveEvent, steps.rejectRequest])
     step.allow(['sqs:SendMessage'], [rejectedEvents.queueArn]);
   steps.receiveEvent.allow(['states:StartExecution'], [machineArn(prefix, 'onboard-tenant')]);
-  steps.registerTenant.allow(['dynamodb:PutItem', 'dynamodb:GetItem'], [table.tableArn]);
-  steps.planRelease.allow(['dynamodb:Query'], [table.tableArn]);
-  steps.repairGates.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]);
-  const workflows = ['onboard-tenant', 'acquire-placement'].map((workflow) =>
-    executionsOf(stateMachineName(prefix, workflow)),
-  );
+  rights.items(steps.registerTenant, 'Put', 'Get');
+  rights.partition(steps.planRelease);
+  rights.index(steps.repairGates);
+  const executions = (...workflows: string[]) =>
+    workflows.map((workflow) => executionsOf(stateMachineName(prefix, workflow)));
   for (const step of [steps.recordFailure, steps.observeExecution]) {
-    step.allow(['states:GetExecutionHistory'], workflows, { wildcardReason: 'Executions are named when they start.' });
+    step.allow(['states:GetExecutionHistory'], executions('onboard-tenant', 'acquire-placement'), {
+      wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
+    });
   }
-  steps.repairGates.allow(['states:DescribeExecution'], workflows, {
-    wildcardReason: 'Executions are named when they start.',
+  const atGates = ['onboard-tenant', ...(accounts ? ['vend-account', 'close-account'] : [])];
+  steps.repairGates.allow(['states:DescribeExecution'], executions(...atGates), {
+    wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
   });
-}
-
-function grantPlacement(steps: Steps, props: StepsProps): void {
-  const stacks = [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/tenantry-foundation-*/*`];
-  const clusters = props.clusters.map(
-    (name) => `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:cluster/${name}`,
-  );
-  const entries = props.clusters.map(
-    (name) => `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:access-entry/${name}/*`,
-  );
-  const perTenant = 'One per tenant, below a prefix of their own.';
-  const tenantRoles = [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`];
-  for (const step of [steps.ensureFoundation, steps.releaseFoundation]) {
-    step.allow(
-      ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents', 'cloudformation:DeleteStack'],
-      stacks,
-      { wildcardReason: perTenant },
-    );
-  }
-  steps.ensureFoundation.allow(['cloudformation:CreateStack', 'cloudformation:TagResource'], stacks, {
-    wildcardReason: perTenant,
-  });
-  steps.ensureFoundation.allow(['iam:PassRole'], [props.foundation.serviceRole.roleArn], {
-    conditions: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } },
-  });
-  steps.ensureFoundation.allow(
-    ['s3:GetObject'],
-    [props.foundationTemplate.bucket.arnForObjects(props.foundationTemplate.s3ObjectKey)],
-  );
-  for (const step of [steps.ensureClusterAccess, steps.releaseClusterAccess]) {
-    step.allow(['eks:DescribeAccessEntry'], entries, { wildcardReason: perTenant });
-  }
-  steps.ensureClusterAccess.allow(['eks:CreateAccessEntry', 'eks:TagResource'], [...clusters, ...entries], {
-    wildcardReason: perTenant,
-  });
-  steps.releaseClusterAccess.allow(['eks:DeleteAccessEntry'], entries, { wildcardReason: perTenant });
-  for (const step of [
-    steps.ensureClusterAccess,
-    steps.ensureClusterBaseline,
-    steps.ensureNamespace,
-    steps.releaseNamespace,
-    steps.proveIsolation,
-  ])
-    step.allow(['eks:DescribeCluster'], clusters);
-  steps.ensureClusterBaseline.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]);
-  steps.proveIsolation.allow(['sts:AssumeRole'], tenantRoles, {
-    wildcardReason: 'It proves the fences of every tenant, with the role of that tenant.',
-  });
-}
-
-function machineArn(prefix: string, workflow: string): string {
-  return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${stateMachineName(prefix, workflow)}`;
 }

@@ -9,6 +9,8 @@ import { Construct } from 'constructs';
 import { BUS_NAME } from '../events/catalogue.ts';
 import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
 import { platformGroup } from '../tenancy/workspace/names.ts';
+import { stepsInClusters } from './cluster-grants.ts';
+import { ClusterRoles } from './cluster-roles.ts';
 import { EventRoute } from './event-route.ts';
 import { FoundationAccess } from './foundation-access.ts';
 import { foundationAsset } from './foundation-template.ts';
@@ -61,6 +63,7 @@ export class Tenantry extends Construct {
       undeliverableEvents: this.undeliverableEvents,
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
       foundationTemplate: foundationAsset(this, boundaryName),
+      clusterRoles: new ClusterRoles(this, 'ClusterRoles', { prefix }),
       clusters: config.sharedClusters.map((cluster) => cluster.name),
     });
     this.workflows = createWorkflows(this, prefix, steps);
@@ -116,12 +119,7 @@ function accessEntries(scope: Construct, config: TenantryConfig, steps: Steps): 
     accessScope: { type: 'cluster' },
   };
   for (const { name } of config.sharedClusters) {
-    for (const step of [
-      steps.ensureClusterBaseline,
-      steps.ensureNamespace,
-      steps.releaseNamespace,
-      steps.proveIsolation,
-    ]) {
+    for (const step of stepsInClusters(steps)) {
       new CfnAccessEntry(scope, `Access-${name}-${step.node.id}`, {
         clusterName: name,
         principalArn: step.role.roleArn,

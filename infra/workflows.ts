@@ -1,15 +1,36 @@
 import type { Construct } from 'constructs';
-import { type Steps, stateMachineName } from './steps.ts';
+import { stateMachineName } from './step-rights.ts';
+import type { Steps } from './steps.ts';
+import type { AccountSteps } from './steps-accounts.ts';
 import { Workflow } from './workflow.ts';
 
 export interface Workflows {
   readonly onboardTenant: Workflow;
   readonly acquirePlacement: Workflow;
   readonly releasePlacement: Workflow;
+  /** Absent where no accounts are vended. */
+  readonly accounts?: AccountWorkflows | undefined;
 }
+
+export interface AccountWorkflows {
+  readonly vendAccount: Workflow;
+  readonly cleanAccount: Workflow;
+  readonly closeAccount: Workflow;
+}
+
+/** States of acquire-placement that only accounts of tenants' own need. */
+const CLAIMING = [
+  'ClaimAccount',
+  'AccountClaimed',
+  'VendAccount',
+  'AccountNotVended',
+  'PaceAssignment',
+  'AssignAccount',
+];
 
 /** The state machines, each with the functions that its definition names. */
 export function createWorkflows(scope: Construct, prefix: string, steps: Steps): Workflows {
+  const accounts = steps.accounts && createAccountWorkflows(scope, prefix, steps.accounts);
   const acquirePlacement = new Workflow(scope, 'AcquirePlacement', {
     definition: 'acquire-placement',
     stateMachineName: stateMachineName(prefix, 'acquire-placement'),
@@ -20,7 +41,12 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
       EnsureClusterBaselineFunction: steps.ensureClusterBaseline.function,
       EnsureNamespaceFunction: steps.ensureNamespace.function,
       ProveIsolationFunction: steps.proveIsolation.function,
+      ...(steps.accounts && {
+        ClaimAccountFunction: steps.accounts.claimAccount.function,
+        AssignAccountFunction: steps.accounts.assignAccount.function,
+      }),
     },
+    ...(accounts ? { workflows: { VendAccountStateMachine: accounts.vendAccount } } : { without: CLAIMING }),
   });
   const releasePlacement = new Workflow(scope, 'ReleasePlacement', {
     definition: 'release-placement',
@@ -32,6 +58,9 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
       ReleaseFoundationFunction: steps.releaseFoundation.function,
       ReleaseAccountFunction: steps.releaseAccount.function,
     },
+    ...(accounts
+      ? { workflows: { CleanAccountStateMachine: accounts.cleanAccount } }
+      : { without: ['ReleaseDedicatedAccount'] }),
   });
   const onboardTenant = new Workflow(scope, 'OnboardTenant', {
     definition: 'onboard-tenant',
@@ -48,5 +77,39 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
     },
     workflows: { AcquirePlacementStateMachine: acquirePlacement, ReleasePlacementStateMachine: releasePlacement },
   });
-  return { onboardTenant, acquirePlacement, releasePlacement };
+  return { onboardTenant, acquirePlacement, releasePlacement, accounts };
+}
+
+function createAccountWorkflows(scope: Construct, prefix: string, steps: AccountSteps): AccountWorkflows {
+  const gate = { EnterGateFunction: steps.enterGate.function, LeaveNamedGateFunction: steps.leaveNamedGate.function };
+  const vendAccount = new Workflow(scope, 'VendAccount', {
+    definition: 'vend-account',
+    stateMachineName: stateMachineName(prefix, 'vend-account'),
+    functions: {
+      ...gate,
+      PauseGateFunction: steps.pauseGate.function,
+      PlanAccountFunction: steps.planAccount.function,
+      CreateAccountFunction: steps.createAccount.function,
+      SecureAccountFunction: steps.secureAccount.function,
+      CheckReadinessFunction: steps.checkReadiness.function,
+      ApplyBaselineFunction: steps.applyBaseline.function,
+      StockAccountFunction: steps.stockAccount.function,
+    },
+  });
+  const cleanAccount = new Workflow(scope, 'CleanAccountWorkflow', {
+    definition: 'clean-account',
+    stateMachineName: stateMachineName(prefix, 'clean-account'),
+    functions: {
+      BeginCleaningFunction: steps.beginCleaning.function,
+      CleanAccountFunction: steps.cleanAccount.function,
+      ReturnAccountFunction: steps.returnAccount.function,
+      QuarantineAccountFunction: steps.quarantineAccount.function,
+    },
+  });
+  const closeAccount = new Workflow(scope, 'CloseAccount', {
+    definition: 'close-account',
+    stateMachineName: stateMachineName(prefix, 'close-account'),
+    functions: { ...gate, EnsureClosedFunction: steps.ensureClosed.function },
+  });
+  return { vendAccount, cleanAccount, closeAccount };
 }

@@ -8,13 +8,20 @@ const rest: Script = {
   EnsureAccount: { returns: { accountId: '111111111111' } },
   AssignAccount: { returns: { accountId: '200000000001' } },
   EnsureFoundation: { returns: { roleArn: 'arn:role' } },
-  EnsureClusterAccess: { returns: { name: 'shared-1', arn: 'arn:cluster' } },
+  EnsureCluster: { returns: { name: 'shared-1', arn: 'arn:cluster', accountId: '111111111111' } },
   EnsureWorkspace: { returns: { namespace: 'tenant-acme' } },
   ProveIsolation: { returns: { cases: 40 } },
 };
 const claimed = { accountName: 'tenantry-1', accountId: '200000000001' };
 const taskStates = (run: Run) => [...new Set(run.calls.map(({ state }) => state))];
-const later = ['EnsureFoundation', 'EnsureClusterAccess', 'EnsureClusterBaseline', 'EnsureWorkspace', 'ProveIsolation'];
+const later = [
+  'EnsureFoundation',
+  'EnsureCluster',
+  'EnsureClusterAccess',
+  'EnsureClusterBaseline',
+  'EnsureWorkspace',
+  'ProveIsolation',
+];
 
 describe('acquire-placement', () => {
   it('takes a pooled tenant through its steps, with one transition more than steps', async () => {

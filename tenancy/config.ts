@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { placement } from '../events/placement.ts';
 import { accountsConfig } from './accounts/config.ts';
+import { clustersConfig, sharedCluster } from './clusters/config.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
 
 /** What a customer buys, and what it means. */
@@ -23,7 +24,9 @@ export const tenantryConfig = z
     /** Name of the tier -> what it means. */
     tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,31}$/), tier),
     /** Shared EKS clusters that tenants join, in order of preference. */
-    sharedClusters: z.array(z.strictObject({ name: z.string().min(1).max(100), capacity: z.int().positive() })).min(1),
+    sharedClusters: z.array(sharedCluster).min(1),
+    /** How clusters are filled, added and made. Needed as soon as a tier has clusters of its own. */
+    clusters: clustersConfig.optional(),
     /** Needed as soon as a tier has accounts of its own. */
     accounts: accountsConfig.optional(),
   })

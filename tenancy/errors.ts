@@ -57,7 +57,10 @@ export const errorCatalogue = {
     'AWS lets an organization close a fifth of its accounts (at least 250) within 30 days: run it again after the time that the message names.',
   ),
   NetworkPoolExhausted: fail('All networks of the pool are taken: widen accounts.networks of the configuration.'),
-  NoClusterCapacity: fail('Add a shared cluster, or raise its capacity.'),
+  NoClusterCapacity: fail('Add a shared cluster, or raise its capacity or the quota of clusters.'),
+  ClusterFailed: fail(
+    'EKS could not make or keep the cluster: see its health issues in the message, put them right, then run it again.',
+  ),
   IsolationBreached: fail('A fence does not hold: see the cases in the message before anything else runs there.'),
   PlacementNotSupported: fail('Choose a tier whose placement this version builds.'),
   TenantExists: fail('Choose another tenant id.'),

@@ -35,7 +35,8 @@ export const acquireSteps = [
     summary: 'out of the pool, tagged and named for the tenant',
   },
   { state: 'EnsureFoundation', kind: 'foundation', summary: "the tenant's IAM role and budget (CloudFormation stack)" },
-  { state: 'EnsureClusterAccess', kind: 'cluster-access', summary: "the cluster and the tenant's access entry in it" },
+  { state: 'EnsureCluster', kind: 'cluster', summary: 'a place in a shared cluster, or a cluster of its own' },
+  { state: 'EnsureClusterAccess', kind: 'cluster-access', summary: "the tenant's access entry and Pod Identity in it" },
   {
     state: 'EnsureClusterBaseline',
     kind: 'cluster-baseline',
@@ -52,6 +53,6 @@ export function stepsFor(placement: Pick<Placement, 'account'>): AcquireStep[] {
 }
 
 /** Kinds of resources that the ledger records, in the order they are made; released in reverse. */
-export const resourceKinds = ['account', 'foundation', 'cluster-access', 'workspace'] as const;
+export const resourceKinds = ['account', 'foundation', 'cluster', 'cluster-access', 'workspace'] as const;
 
 export type ResourceKind = (typeof resourceKinds)[number];

@@ -1,75 +1,68 @@
-import {
-  type Cluster,
-  CreateAccessEntryCommand,
-  DescribeAccessEntryCommand,
-  DescribeClusterCommand,
-  EKSClient,
-} from '@aws-sdk/client-eks';
+import { CreateAccessEntryCommand, DescribeAccessEntryCommand } from '@aws-sdk/client-eks';
 import { z } from 'zod';
-import type { TenantryConfig } from '../../tenancy/config.ts';
+import { type Placement, placement } from '../../events/placement.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag, tenantTags } from '../../tenancy/names.ts';
-import { groupName } from '../../tenancy/workspace/names.ts';
+import { vclusterName, vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
+import { workloadServiceAccount } from '../../tenancy/workspace/accounts.ts';
+import { groupName, namespaceName } from '../../tenancy/workspace/names.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { config } from '../runtime/config.ts';
-import { once } from '../runtime/environment.ts';
+import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
-import { type Table, table } from '../runtime/table.ts';
-import { takePlace } from './cluster-members.ts';
-
-const client = once(() => new EKSClient({}));
-
-export type Eks = Pick<EKSClient, 'send'>;
+import { table } from '../runtime/table.ts';
+import { type Eks, eksIn } from './eks-account.ts';
+import { type ClusterFacts, clusterFacts } from './ensure-cluster.ts';
+import { ensurePodIdentity } from './pod-identity.ts';
 
 interface AccessRequest {
   tenantId: string;
   tier: string;
   operationId: string;
+  placement: Placement;
+  accountId: string;
   roleArn: string;
+  cluster: ClusterFacts;
+  /** Role by which pods reach a tenant's role in another account. */
+  bridgeRoleArn: string;
 }
 
 /**
- * Ensures that the tenant has a place in a shared cluster, and that its role is known there: an access entry that maps
- * the role to the tenant's group. Throws `NoClusterCapacity`, `StillCreating` while the cluster is not active,
- * `ResourceNotOwned` when the role has an access entry that is not ours.
+ * Ensures that the tenant is known in its cluster: an access entry that maps its role to its group, and an association
+ * that gives its pods that role. The people of a virtual cluster have no access to the host.
+ * Throws `ResourceNotOwned` when the role has an access entry that is not ours.
  * https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
  */
-export async function ensureClusterAccess(
-  eks: Eks,
-  registry: Table,
-  ledger: Ledger,
-  shared: TenantryConfig['sharedClusters'],
-  request: AccessRequest,
-): Promise<{ name: string; arn: string }> {
-  for (const { name, capacity } of shared) {
-    // The intent comes first: a place that a crash leaves taken is found by the ledger.
-    await ledger.plan('cluster-access', name, { roleArn: request.roleArn });
-    if (!(await takePlace(registry, name, request.tenantId, capacity))) {
-      await ledger.deleted('cluster-access', name);
-      continue;
-    }
-    const cluster = await activeCluster(eks, name);
-    await ensureAccessEntry(eks, name, request);
-    await ledger.created('cluster-access', name, { roleArn: request.roleArn, clusterArn: cluster.arn ?? '' });
-    return { name, arn: cluster.arn ?? '' };
-  }
-  throw new CatalogueError(
-    'NoClusterCapacity',
-    `No shared cluster has room: ${shared.map(({ name, capacity }) => `${name} (${capacity})`).join(', ')}.`,
-  );
+export async function ensureClusterAccess(eks: Eks, ledger: Ledger, request: AccessRequest): Promise<void> {
+  const { cluster, roleArn, tenantId, tier } = request;
+  const namespace = namespaceName(tenantId);
+  const attributes = { roleArn, accountId: cluster.accountId, namespace };
+  await ledger.plan('cluster-access', cluster.name, attributes);
+  if (request.placement.workspace !== 'vcluster') await ensureAccessEntry(eks, request);
+  const elsewhere = request.accountId !== cluster.accountId;
+  await ensurePodIdentity(eks, {
+    clusterName: cluster.name,
+    namespace,
+    serviceAccount: serviceAccountOf(request),
+    tenantId,
+    tier,
+    roleArn: elsewhere ? request.bridgeRoleArn : roleArn,
+    targetRoleArn: elsewhere ? roleArn : undefined,
+  });
+  await ledger.created('cluster-access', cluster.name, { ...attributes, clusterArn: cluster.arn });
 }
 
-async function activeCluster(eks: Eks, name: string): Promise<Cluster> {
-  const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
-  if (cluster?.status === 'ACTIVE' || cluster?.status === 'UPDATING') return cluster;
-  throw new CatalogueError('StillCreating', `The cluster ${name} is ${cluster?.status}.`);
+/** As whom the tenant's pods run on the cluster; those of a virtual cluster all run as one. */
+function serviceAccountOf({ placement, tenantId }: AccessRequest): string {
+  return placement.workspace === 'vcluster'
+    ? vclusterObjectNames(vclusterName(tenantId)).workloadServiceAccount
+    : workloadServiceAccount;
 }
 
 async function ensureAccessEntry(
   eks: Eks,
-  clusterName: string,
-  { tenantId, tier, operationId, roleArn }: AccessRequest,
+  { tenantId, tier, operationId, roleArn, cluster }: AccessRequest,
 ): Promise<void> {
+  const clusterName = cluster.name;
   try {
     await eks.send(
       new CreateAccessEntryCommand({
@@ -95,7 +88,19 @@ async function ensureAccessEntry(
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-cluster-access',
-  input: stepInput.extend({ tier: z.string(), roleArn: z.string() }),
-  output: z.object({ name: z.string(), arn: z.string() }),
-  run: (input) => ensureClusterAccess(client(), table(), createLedger(table(), input), config.sharedClusters, input),
+  input: stepInput.extend({
+    tier: z.string(),
+    placement,
+    accountId: z.string(),
+    roleArn: z.string(),
+    cluster: clusterFacts,
+  }),
+  output: z.object({ granted: z.literal(true) }),
+  async run(input) {
+    await ensureClusterAccess(eksIn(input.cluster.accountId), createLedger(table(), input), {
+      ...input,
+      bridgeRoleArn: environment('POD_IDENTITY_ROLE_ARN'),
+    });
+    return { granted: true as const };
+  },
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { releaseOrder } from '../../tenancy/ledger.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
-import { givePlaceBack, takePlace } from '../clusters/cluster-members.ts';
 import type { Table } from '../runtime/table.ts';
 import { localTable } from '../testing/local-table.ts';
 import { createLedger, readLedger } from './ledger-store.ts';
@@ -89,16 +88,4 @@ it('the ledger knows what was only planned, and releases the newest first', asyn
     'account CREATED',
   ]);
   expect(order[0]?.attributes).toEqual({ clusterName: 'shared-1' });
-});
-
-it('a cluster never has more tenants than its capacity, however many come at once', async () => {
-  const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index}`);
-  const places = await Promise.all(tenants.map((id) => takePlace(table, 'shared', id, 7)));
-  expect(places.filter(Boolean)).toHaveLength(7);
-  const inside = tenants.filter((_, index) => places[index]);
-  expect(await takePlace(table, 'shared', inside[0] ?? '', 7)).toBe(true);
-  await givePlaceBack(table, 'shared', inside[0] ?? '');
-  await givePlaceBack(table, 'shared', inside[0] ?? '');
-  expect(await takePlace(table, 'shared', 'late', 7)).toBe(true);
-  expect(await takePlace(table, 'shared', 'later', 7)).toBe(false);
 });

@@ -25,7 +25,7 @@ export const clustersConfig = z.strictObject({
     .regex(/^1\.\d{2}$/)
     .default('1.35'),
   /** Who reaches the API server's public endpoint. An empty list closes it: the functions must then be in the cluster's VPC. */
-  publicAccessCidrs: z.array(cidr).max(40).default(['0.0.0.0/0']),
+  publicAccessCidrs: z.array(cidr).max(40),
   /** KMS key for secrets in etcd, beside AWS's own encryption. */
   kmsKeyArn: z.string().startsWith('arn:').optional(),
   /** Shared clusters that are added when no other has room; none are, when this is left out. */

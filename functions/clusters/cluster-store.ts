@@ -1,0 +1,132 @@
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Capacity, Demand } from '../../tenancy/clusters/capacity.ts';
+import { conditionFailed, type Table } from '../runtime/table.ts';
+
+const key = (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'CLUSTER' });
+
+/** What the registry knows of a shared cluster: who is in it, and what their quotas add up to. */
+export interface ClusterRecord extends Demand {
+  readonly name: string;
+  readonly members: ReadonlySet<string>;
+  /** Number of a cluster that was added when the others were full. */
+  readonly added?: number;
+}
+
+/**
+ * Takes a place in a shared cluster for the tenant, in one conditional write, so that a cluster never has more tenants,
+ * nor more committed to them, than its capacity. True if the tenant has a place (also one it had before); false when it does not fit.
+ */
+export async function takePlace(
+  table: Table,
+  cluster: string,
+  tenantId: string,
+  demand: Demand,
+  capacity: Capacity,
+): Promise<boolean> {
+  const room = (limit: number | undefined, wanted: number) => (limit ?? Number.MAX_SAFE_INTEGER) - wanted;
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(cluster),
+        UpdateExpression:
+          'ADD members :member, cpuMillis :cpu, memoryMebibytes :memory SET entity = :entity, #name = :name',
+        ConditionExpression:
+          '(attribute_not_exists(members) OR (NOT contains(members, :tenant) AND size(members) < :tenants)) AND (attribute_not_exists(cpuMillis) OR cpuMillis <= :cpuRoom) AND (attribute_not_exists(memoryMebibytes) OR memoryMebibytes <= :memoryRoom)',
+        ExpressionAttributeNames: { '#name': 'name' },
+        ExpressionAttributeValues: {
+          ':member': new Set([tenantId]),
+          ':tenant': tenantId,
+          ':tenants': capacity.tenants,
+          ':cpu': demand.cpuMillis,
+          ':memory': demand.memoryMebibytes,
+          ':cpuRoom': room(capacity.cpuMillis, demand.cpuMillis),
+          ':memoryRoom': room(capacity.memoryMebibytes, demand.memoryMebibytes),
+          ':entity': 'CLUSTER',
+          ':name': cluster,
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return (await getCluster(table, cluster))?.members.has(tenantId) ?? false;
+  }
+}
+
+/** Gives the tenant's place back, with what was committed to it. Giving back twice is giving back once. */
+export async function givePlaceBack(table: Table, cluster: string, tenantId: string, demand: Demand): Promise<void> {
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(cluster),
+        UpdateExpression: 'DELETE members :member ADD cpuMillis :cpu, memoryMebibytes :memory',
+        ConditionExpression: 'contains(members, :tenant)',
+        ExpressionAttributeValues: {
+          ':member': new Set([tenantId]),
+          ':tenant': tenantId,
+          ':cpu': -demand.cpuMillis,
+          ':memory': -demand.memoryMebibytes,
+        },
+      }),
+    );
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+  }
+}
+
+/** Records an added cluster before it is made. False when another operation was first. */
+export async function recordAddedCluster(table: Table, name: string, added: number): Promise<boolean> {
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: { ...key(name), entity: 'CLUSTER', name, added, cpuMillis: 0, memoryMebibytes: 0 },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (conditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+/** The record of one cluster, read consistently. */
+export async function getCluster(table: Table, name: string): Promise<ClusterRecord | undefined> {
+  const answer = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key(name), ConsistentRead: true }),
+  );
+  return answer.Item && recordOf(answer.Item);
+}
+
+/** All clusters that were ever shared, a moment behind: whoever takes a place is stopped by its condition. */
+export async function listClusters(table: Table): Promise<ClusterRecord[]> {
+  const records: ClusterRecord[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        IndexName: 'by-entity',
+        KeyConditionExpression: 'entity = :entity',
+        ExpressionAttributeValues: { ':entity': 'CLUSTER' },
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    records.push(...(page.Items ?? []).map(recordOf));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return records;
+}
+
+function recordOf(item: Record<string, unknown>): ClusterRecord {
+  return {
+    name: String(item['name']),
+    members: (item['members'] as Set<string> | undefined) ?? new Set(),
+    cpuMillis: Number(item['cpuMillis'] ?? 0),
+    memoryMebibytes: Number(item['memoryMebibytes'] ?? 0),
+    ...(item['added'] !== undefined && { added: Number(item['added']) }),
+  };
+}

@@ -1,0 +1,127 @@
+import type { Cluster } from '@aws-sdk/client-eks';
+import { z } from 'zod';
+import { placement } from '../../events/placement.ts';
+import { demandOf } from '../../tenancy/clusters/capacity.ts';
+import { type ClustersConfig, clustersConfig } from '../../tenancy/clusters/config.ts';
+import { addedClusterName, installationTag, tenantClusterName } from '../../tenancy/clusters/names.ts';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { tenantTags } from '../../tenancy/names.ts';
+import { createLedger, type Ledger } from '../operations/ledger-store.ts';
+import { config, findTier } from '../runtime/config.ts';
+import { environment } from '../runtime/environment.ts';
+import { step, stepInput } from '../runtime/step.ts';
+import { table } from '../runtime/table.ts';
+import { type Eks, eksIn } from './eks-account.ts';
+import type { ClusterSpec } from './eks-cluster-spec.ts';
+import { describeCluster, ensureEksCluster, expectActive } from './ensure-eks-cluster.ts';
+import { joinSharedCluster, type Place } from './join-shared-cluster.ts';
+import { ensurePlatformAccess, type PlatformPrincipals, platformPrincipals } from './platform-access.ts';
+
+/** What the later steps know of the cluster a tenant lives in. */
+export const clusterFacts = z.object({ name: z.string(), arn: z.string(), accountId: z.string() });
+
+export type ClusterFacts = z.infer<typeof clusterFacts>;
+
+/** The network and the roles of a cluster that is made for one tenant, from its foundation. */
+export const clusterSite = z.object({
+  subnetIds: z.array(z.string()).min(2),
+  clusterRoleArn: z.string(),
+  nodeRoleArn: z.string(),
+});
+
+type Settings = Pick<ClustersConfig, 'version' | 'publicAccessCidrs' | 'kmsKeyArn'>;
+
+/** Ensures a cluster that the product makes, with its functions known in it. Throws what ensureEksCluster throws. */
+export async function ensureOwnCluster(
+  eks: Eks,
+  spec: ClusterSpec,
+  settings: Settings,
+  principals: PlatformPrincipals,
+): Promise<Cluster> {
+  const cluster = await ensureEksCluster(eks, spec, settings);
+  await ensurePlatformAccess(eks, spec.name, principals);
+  return cluster;
+}
+
+/** Ensures the cluster of one tenant: intent in the ledger, then the cluster. */
+export async function ensureTenantCluster(
+  eks: Eks,
+  ledger: Ledger,
+  spec: ClusterSpec,
+  settings: Settings,
+  principals: PlatformPrincipals,
+): Promise<ClusterFacts> {
+  const attributes = { accountId: spec.accountId, own: 'true' };
+  if (!(await describeCluster(eks, spec.name))) await ledger.plan('cluster', spec.name, attributes);
+  const cluster = await ensureOwnCluster(eks, spec, settings, principals);
+  await ledger.created('cluster', spec.name, { ...attributes, clusterArn: cluster.arn ?? '' });
+  return { name: spec.name, arn: cluster.arn ?? '', accountId: spec.accountId };
+}
+
+const input = stepInput.extend({
+  tier: z.string(),
+  placement,
+  accountId: z.string(),
+  site: clusterSite.optional(),
+});
+
+/** Step of acquire-placement: the tenant's own cluster, or its place in a shared one. */
+export const handler = step({
+  name: 'ensure-cluster',
+  input,
+  output: clusterFacts,
+  async run(request) {
+    const settings = config.clusters ?? clustersConfig.parse({ publicAccessCidrs: [] });
+    if (request.placement.workspace === 'cluster') {
+      if (!request.site)
+        throw new CatalogueError('InvalidInput', 'A cluster of its own needs the site of its foundation.');
+      const spec: ClusterSpec = {
+        name: tenantClusterName(request.tenantId),
+        accountId: request.accountId,
+        tags: tenantTags(request.tenantId, request.tier),
+        ...request.site,
+      };
+      const ledger = createLedger(table(), request);
+      return ensureTenantCluster(eksIn(request.accountId), ledger, spec, settings, platformPrincipals());
+    }
+    return ensurePlace(request, settings);
+  },
+});
+
+async function ensurePlace(request: z.infer<typeof input>, settings: ClustersConfig): Promise<ClusterFacts> {
+  const ledger = createLedger(table(), request);
+  const demand = demandOf(findTier(request.tier).workspace.compute);
+  const place = await joinSharedCluster(
+    table(),
+    ledger,
+    { existing: config.sharedClusters, settings, addedName: (n) => addedClusterName(environment('INSTALLATION'), n) },
+    { tenantId: request.tenantId, demand },
+  );
+  const accountId = environment('PLATFORM_ACCOUNT_ID');
+  const cluster = await sharedCluster(eksIn(accountId), place, accountId, settings);
+  const attributes = {
+    cpuMillis: String(demand.cpuMillis),
+    memoryMebibytes: String(demand.memoryMebibytes),
+    accountId,
+    clusterArn: cluster.arn ?? '',
+  };
+  await ledger.created('cluster', place.name, attributes);
+  return { name: place.name, arn: cluster.arn ?? '', accountId };
+}
+
+async function sharedCluster(eks: Eks, place: Place, accountId: string, settings: ClustersConfig): Promise<Cluster> {
+  if (!place.added) {
+    const cluster = await describeCluster(eks, place.name);
+    if (cluster) return expectActive(cluster);
+    throw new CatalogueError('ClusterFailed', `The shared cluster ${place.name} of the configuration does not exist.`);
+  }
+  const spec: ClusterSpec = {
+    name: place.name,
+    accountId,
+    subnetIds: settings.added?.subnetIds ?? [],
+    clusterRoleArn: environment('CLUSTER_ROLE_ARN'),
+    nodeRoleArn: environment('NODE_ROLE_ARN'),
+    tags: { [installationTag]: environment('INSTALLATION') },
+  };
+  return ensureOwnCluster(eks, spec, settings, platformPrincipals());
+}

@@ -1,0 +1,127 @@
+import { type Capacity, type Demand, preferred, promisable } from '../../tenancy/clusters/capacity.ts';
+import type { ClustersConfig, SharedClusterConfig } from '../../tenancy/clusters/config.ts';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { quantityValue } from '../../tenancy/workspace/quantity.ts';
+import { type Ledger, readLedger } from '../operations/ledger-store.ts';
+import type { Table } from '../runtime/table.ts';
+import { type ClusterRecord, listClusters, recordAddedCluster, takePlace } from './cluster-store.ts';
+
+export interface SharedClusters {
+  /** Clusters that exist, in order of preference among equally full ones. */
+  readonly existing: readonly SharedClusterConfig[];
+  readonly settings: Pick<ClustersConfig, 'share' | 'spread' | 'added'>;
+  /** Name of the n-th cluster that is added. */
+  addedName(n: number): string;
+}
+
+export interface Place {
+  readonly name: string;
+  /** Whether it is one that the product adds itself. */
+  readonly added: boolean;
+}
+
+/** Attributes of the ledger's entry: what to give back. */
+export function placeAttributes(demand: Demand): Record<string, string> {
+  return { cpuMillis: String(demand.cpuMillis), memoryMebibytes: String(demand.memoryMebibytes) };
+}
+
+/**
+ * Ensures that the tenant has a place in one shared cluster: the one it has, else the best that fits, else one that is
+ * added. No cluster is ever promised beyond its share, however many ask at once. Throws `NoClusterCapacity`.
+ */
+export async function joinSharedCluster(
+  table: Table,
+  ledger: Ledger,
+  shared: SharedClusters,
+  request: { tenantId: string; demand: Demand },
+): Promise<Place> {
+  const { tenantId, demand } = request;
+  const capacities = capacitiesOf(shared);
+  for (const name of await plannedNames(table, tenantId)) {
+    const capacity = capacities(name);
+    if (await takePlace(table, name, tenantId, demand, capacity)) return placeOf(shared, name);
+    await ledger.deleted('cluster', name);
+  }
+  // Each round either takes a place, learns that one more cluster is full, or adds a cluster.
+  const full = new Set<string>();
+  for (;;) {
+    const loads = await loadsOf(table, shared, capacities);
+    const [best] = preferred(
+      loads.filter(({ name }) => !full.has(name)),
+      demand,
+      shared.settings.spread,
+    );
+    const name = best?.name ?? (await addCluster(table, shared, loads, capacities, demand));
+    // The intent comes first: a place that a crash leaves taken is found by the ledger.
+    await ledger.plan('cluster', name, placeAttributes(demand));
+    if (await takePlace(table, name, tenantId, demand, capacities(name))) return placeOf(shared, name);
+    await ledger.deleted('cluster', name);
+    full.add(name);
+  }
+}
+
+function placeOf(shared: SharedClusters, name: string): Place {
+  return { name, added: !shared.existing.some((cluster) => cluster.name === name) };
+}
+
+async function plannedNames(table: Table, tenantId: string): Promise<string[]> {
+  const entries = await readLedger(table, tenantId);
+  return entries.filter(({ kind, state }) => kind === 'cluster' && state !== 'DELETED').map(({ name }) => name);
+}
+
+function capacitiesOf({ existing, settings }: SharedClusters): (name: string) => Capacity {
+  return (name) => {
+    const configured = existing.find((cluster) => cluster.name === name) ?? settings.added;
+    if (!configured) return { tenants: 0 };
+    const { capacity, cpu, memory } = configured;
+    return promisable(
+      {
+        tenants: capacity,
+        ...(cpu && { cpuMillis: quantityValue(cpu) * 1000 }),
+        ...(memory && { memoryMebibytes: quantityValue(memory) / 2 ** 20 }),
+      },
+      settings.share,
+    );
+  };
+}
+
+async function loadsOf(table: Table, shared: SharedClusters, capacities: (name: string) => Capacity) {
+  const records = new Map((await listClusters(table)).map((record) => [record.name, record]));
+  const names = shared.existing.map(({ name }) => name);
+  const added = [...records.values()]
+    .filter((record) => record.added !== undefined && !names.includes(record.name))
+    .sort((a, b) => (a.added ?? 0) - (b.added ?? 0));
+  const unknown = (name: string): ClusterRecord => ({ name, members: new Set(), cpuMillis: 0, memoryMebibytes: 0 });
+  return [...names.map((name) => records.get(name) ?? unknown(name)), ...added].map((record) => ({
+    name: record.name,
+    tenants: record.members.size,
+    cpuMillis: record.cpuMillis,
+    memoryMebibytes: record.memoryMebibytes,
+    capacity: capacities(record.name),
+    added: record.added,
+  }));
+}
+
+/** Records the next cluster; whoever comes second finds the first one's. The name of a cluster that was just added. */
+async function addCluster(
+  table: Table,
+  shared: SharedClusters,
+  loads: readonly { name: string; added?: number | undefined }[],
+  capacities: (name: string) => Capacity,
+  demand: Demand,
+): Promise<string> {
+  const { added } = shared.settings;
+  const capacity = capacities('');
+  const tooLarge =
+    demand.cpuMillis > (capacity.cpuMillis ?? Number.POSITIVE_INFINITY) ||
+    demand.memoryMebibytes > (capacity.memoryMebibytes ?? Number.POSITIVE_INFINITY);
+  const next = Math.max(0, ...loads.map((load) => load.added ?? 0)) + 1;
+  if (!added || next > added.maximum || tooLarge) {
+    const names = loads.map(({ name }) => `${name} (${capacities(name).tenants})`).join(', ');
+    const limit = added ? `, and ${tooLarge ? 'a new one would be too small' : `${added.maximum} were added`}` : '';
+    throw new CatalogueError('NoClusterCapacity', `No shared cluster has room: ${names}${limit}.`);
+  }
+  const name = shared.addedName(next);
+  await recordAddedCluster(table, name, next);
+  return name;
+}

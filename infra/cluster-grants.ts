@@ -1,0 +1,96 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import { addedClusterName, tenantClusterName } from '../tenancy/clusters/names.ts';
+import { tenantRolePath } from '../tenancy/names.ts';
+import type { StepLambda } from './step-lambda.ts';
+import type { Steps, StepsProps } from './steps.ts';
+
+const NAMED = 'Clusters that are made are named after tenants or numbered.';
+const PER_TENANT = 'One per tenant, below a prefix of their own.';
+
+/** Shared clusters of the configuration, those that are added, and those of tenants in the platform's account. */
+function clusterNames({ clusters, prefix }: StepsProps): string[] {
+  return [...clusters, addedClusterName(prefix, 0).replace(/0$/, '*'), tenantClusterName('*')];
+}
+
+/** ARNs of the clusters that the product works with, in the platform's account. */
+export function clusterArns(props: StepsProps): string[] {
+  return arns(props, 'cluster', '');
+}
+
+function arns(props: StepsProps, kind: string, rest: string): string[] {
+  return clusterNames(props).map(
+    (name) => `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${name}${rest}`,
+  );
+}
+
+/** Steps that work in clusters, as Kubernetes' users. */
+export function stepsInClusters(steps: Steps): StepLambda[] {
+  return [steps.ensureClusterBaseline, steps.ensureNamespace, steps.releaseNamespace, steps.proveIsolation];
+}
+
+/** What the steps of clusters and of access to them may do. */
+export function grantClusters(steps: Steps, props: StepsProps): void {
+  const clusters = clusterArns(props);
+  const entries = arns(props, 'access-entry', '/*');
+  const associations = arns(props, 'podidentityassociation', '/*');
+  grantMaking(steps, props, clusters, entries);
+  for (const step of [steps.ensureClusterAccess, steps.releaseClusterAccess]) {
+    step.allow(['eks:DescribeAccessEntry', 'eks:DescribePodIdentityAssociation'], [...entries, ...associations], {
+      wildcardReason: PER_TENANT,
+    });
+    step.allow(['eks:ListPodIdentityAssociations'], clusters, { wildcardReason: NAMED });
+  }
+  steps.ensureClusterAccess.allow(
+    ['eks:CreateAccessEntry', 'eks:CreatePodIdentityAssociation', 'eks:TagResource'],
+    [...clusters, ...entries, ...associations],
+    { wildcardReason: PER_TENANT },
+  );
+  const tenantRoles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`;
+  steps.ensureClusterAccess.allow(
+    ['iam:PassRole', 'iam:GetRole'],
+    [tenantRoles, props.clusterRoles.podIdentityRole.roleArn],
+    { wildcardReason: PER_TENANT },
+  );
+  steps.releaseClusterAccess.allow(
+    ['eks:DeleteAccessEntry', 'eks:DeletePodIdentityAssociation'],
+    [...entries, ...associations],
+    { wildcardReason: PER_TENANT },
+  );
+}
+
+function grantMaking(steps: Steps, props: StepsProps, clusters: string[], entries: string[]): void {
+  const { ensureCluster, releaseCluster } = steps;
+  const { table, clusterRoles } = props;
+  for (const step of [ensureCluster, releaseCluster]) {
+    step.allow(['eks:DescribeCluster'], clusters, { wildcardReason: NAMED });
+  }
+  ensureCluster.function.addEnvironment(
+    'PLATFORM_PRINCIPALS',
+    Stack.of(ensureCluster).toJsonString({
+      administrators: [steps.ensureClusterBaseline.role.roleArn],
+      members: stepsInClusters(steps)
+        .filter((step) => step !== steps.ensureClusterBaseline)
+        .map((step) => step.role.roleArn),
+    }),
+  );
+  ensureCluster.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
+  ensureCluster.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]);
+  ensureCluster.allow(
+    ['eks:CreateCluster', 'eks:TagResource', 'eks:CreateAccessEntry', 'eks:AssociateAccessPolicy'],
+    [...clusters, ...entries],
+    { wildcardReason: NAMED },
+  );
+  ensureCluster.allow(['iam:PassRole'], [clusterRoles.clusterRole.roleArn, clusterRoles.nodeRole.roleArn]);
+  releaseCluster.allow(
+    [
+      'eks:DeleteAccessEntry',
+      'eks:DeleteCluster',
+      'eks:DeletePodIdentityAssociation',
+      'eks:ListAccessEntries',
+      'eks:ListPodIdentityAssociations',
+      'eks:UpdateClusterConfig',
+    ],
+    [...clusters, ...entries, ...arns(props, 'podidentityassociation', '/*')],
+    { wildcardReason: NAMED },
+  );
+}

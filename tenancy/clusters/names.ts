@@ -1,0 +1,12 @@
+/** On clusters that an installation added for all its tenants: whose they are. */
+export const installationTag = 'tenantry:installation';
+
+/** The n-th shared cluster that an installation adds: `tenantry-shared-3`. */
+export function addedClusterName(prefix: string, n: number): string {
+  return `${prefix}-shared-${n}`;
+}
+
+/** The cluster of one tenant, in the account it lives in: `tenantry-acme`. EKS takes 100 characters. */
+export function tenantClusterName(tenantId: string): string {
+  return `tenantry-tenant-${tenantId}`;
+}
