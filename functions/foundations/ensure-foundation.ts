@@ -12,7 +12,7 @@ import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { accountClients, platformAccountOf } from './access.ts';
+import { accountClients } from './access.ts';
 import {
   asInput,
   type FoundationRequest,
@@ -22,6 +22,7 @@ import {
   type Parameters,
   stackParameters,
 } from './parameters.ts';
+import { platformAccountOf } from './platform-account.ts';
 import { failureReason, findTenantStack, type Stacks, wasTriedBy } from './stack.ts';
 import { foundationTemplateBody, foundationTemplateDigest } from './template.ts';
 

@@ -5,7 +5,8 @@ import { releaseNetwork } from '../networks/claims.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { accountClients, platformAccountOf } from './access.ts';
+import { accountClients } from './access.ts';
+import { platformAccountOf } from './platform-account.ts';
 import { failureReason, findTenantStack, type Stacks } from './stack.ts';
 
 /**

@@ -14,6 +14,11 @@ export function isolationBreached(
     const got = textOf(answer).slice(0, 200);
     return `"${each.name}" wants ${controlName(each.control)}, got HTTP ${answer.status} ${got}`;
   });
-  const summary = `${failures.size} cases of the isolation proof failed in ${namespace}`;
+  return breached(namespace, lines);
+}
+
+/** The error for a namespace or an account, with one text for each case that failed. */
+export function breached(where: string, lines: readonly string[]): CatalogueError {
+  const summary = `${lines.length} cases of the isolation proof failed in ${where}`;
   return new CatalogueError('IsolationBreached', `${summary}: ${lines.join('; ')}`);
 }

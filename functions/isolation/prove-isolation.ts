@@ -1,13 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { STSClient } from '@aws-sdk/client-sts';
 import { z } from 'zod';
+import { placement } from '../../events/placement.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { namespaceName, podSecurityLevel, podSecurityVersion, tenantLabel } from '../../tenancy/workspace/names.ts';
 import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
+import { platformAccountOf } from '../foundations/platform-account.ts';
 import type { Kubernetes, KubernetesAnswer } from '../kubernetes/client.ts';
 import { platformClient, tenantClient } from '../kubernetes/cluster-clients.ts';
 import { kubernetesError, type Status } from '../kubernetes/errors.ts';
-import { findTier } from '../runtime/config.ts';
+import { config, findTier } from '../runtime/config.ts';
+import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
+import { table } from '../runtime/table.ts';
+import { foreignRoles } from './aws/foreign-roles.ts';
+import { proveAccount } from './aws/prove-account.ts';
+import { forbiddenRegion, tenantAws } from './aws/tenant-aws.ts';
 import { answeredBy, controlName, type IsolationCase, type ProofSubject, rbac, textOf } from './case.ts';
 import { fenceCases } from './cases/fences.ts';
 import { objectCases } from './cases/objects.ts';
@@ -67,9 +76,13 @@ export function isolationCases(subject: ProofSubject): IsolationCase[] {
 
 /** The namespace of another tenant, if there is one: a wrong binding shows only where there is something to bind. */
 async function neighbourOf(platform: Kubernetes, tenantId: string): Promise<string> {
+  return (await neighbouringNamespace(platform, tenantId))?.metadata.name ?? 'kube-system';
+}
+
+async function neighbouringNamespace(platform: Kubernetes, tenantId: string): Promise<KubernetesObject | undefined> {
   const labelSelector = `${tenantLabel},${tenantLabel}!=${tenantId}`;
   const [other] = await platform.list({ apiVersion: 'v1', kind: 'Namespace' }, { labelSelector, limit: 1 });
-  return other?.metadata.name ?? 'kube-system';
+  return other;
 }
 
 /** The access entry works: the API server knows the tenant and its group may make pods. */
@@ -101,18 +114,56 @@ async function failing(
   return new Map(answers.filter(([each, answer]) => !answeredBy(each.control, answer, standard)));
 }
 
+const handlerInput = stepInput.extend({
+  tier: z.string(),
+  placement,
+  accountId: z.string(),
+  roleArn: z.string(),
+  cluster: z.object({ name: z.string() }),
+});
+
 /** Step of acquire-placement. The workflow keeps the number of cases; the log has them all. */
 export const handler = step({
   name: 'prove-isolation',
-  input: stepInput.extend({ tier: z.string(), roleArn: z.string(), cluster: z.object({ name: z.string() }) }),
+  input: handlerInput,
   output: z.object({ passed: z.literal(true), cases: z.number().int().positive() }),
-  async run({ tenantId, tier, roleArn, cluster }, { logger }) {
+  async run(input, { logger }) {
+    const { tenantId, tier, roleArn, cluster } = input;
     const [tenant, platform] = await Promise.all([
       tenantClient(cluster.name, tenantId, roleArn),
       platformClient(cluster.name),
     ]);
-    const proof = await proveIsolation({ tenant, platform }, { tenantId, numbers: findTier(tier).workspace });
-    logger.info('isolation proven', { cases: proof.cases });
-    return { passed: true as const, cases: proof.cases.length };
+    const neighbour = (await neighbouringNamespace(platform, tenantId))?.metadata.labels?.[tenantLabel];
+    const [inCluster, inAws] = await Promise.all([
+      proveIsolation({ tenant, platform }, { tenantId, numbers: findTier(tier).workspace }),
+      proveInAws(input, neighbour),
+    ]);
+    const cases = [...inCluster.cases, ...inAws];
+    logger.info('isolation proven', { cases });
+    return { passed: true as const, cases: cases.length };
   },
 });
+
+/** The proof in the account the tenant lives in. */
+async function proveInAws(input: z.infer<typeof handlerInput>, neighbour: string | undefined) {
+  const { tenantId, accountId, roleArn } = input;
+  const { accounts } = config;
+  const sts = new STSClient({});
+  const platformAccountId = platformAccountOf(input.executionArn);
+  const installation = accounts && {
+    brokerRoleArn: environment('BROKER_ROLE_ARN'),
+    externalId: environment('EXTERNAL_ID'),
+  };
+  const aws = await tenantAws(sts, tenantId, roleArn, forbiddenRegion(accounts?.regions ?? []));
+  const roles = await foreignRoles(
+    { table: table(), sts },
+    { tenantId, accountId, platformAccountId, neighbour },
+    installation,
+  );
+  return proveAccount(aws, {
+    tenantId,
+    accountId,
+    foreignRoles: roles,
+    ...(input.placement.account === 'dedicated' && { ownAccount: { boundaryName: environment('BOUNDARY_NAME') } }),
+  });
+}
