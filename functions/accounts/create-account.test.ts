@@ -61,6 +61,20 @@ describe('createAccount', () => {
     },
   );
 
+  it('takes an error without an answer of the service for an unknown outcome, whatever it is', async () => {
+    await plan();
+    const { clients } = organization;
+    const broken = {
+      send: async (command: never) => {
+        await clients.creator.send(command);
+        throw new TypeError('terminated');
+      },
+    };
+    const creation = { ...organization.creation, clients: { ...clients, creator: broken as typeof clients.creator } };
+    await organization.untilDone(() => createAccount(creation, NAME), WAITS);
+    expect(await names()).toEqual([NAME]);
+  });
+
   it('adopts an account that was made while nobody looked', async () => {
     await plan();
     fault('CreateAccount', 'lose-response');

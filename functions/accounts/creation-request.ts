@@ -1,6 +1,6 @@
 import { CreateAccountCommand } from '@aws-sdk/client-organizations';
 import type { Account } from '../../tenancy/accounts/account.ts';
-import { constraintClass } from '../../tenancy/accounts/failure-reasons.ts';
+import { constraintClass, type FailureClass } from '../../tenancy/accounts/failure-reasons.ts';
 import { accountTag, managedByTag } from '../../tenancy/accounts/names.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { accessRoleName } from '../../tenancy/names.ts';
@@ -96,17 +96,9 @@ function unchanged({ askedAt }: Account) {
  * no answer, or a failure of the service's own.
  */
 async function refusal({ table }: Creation, account: Account, error: unknown): Promise<void> {
-  if (!(error instanceof Error)) throw error;
+  if (!isRefusal(error)) return;
   const translated = toCatalogueError(error);
-  const name = error.name;
-  if (translated.name === 'AwsUnavailable' && !NOT_NOW.has(name)) return;
-  const kind = NOT_NOW.has(name)
-    ? 'ask-again'
-    : name === 'ConstraintViolationException'
-      ? constraintClass((error as { Reason?: string }).Reason)
-      : name === 'InvalidInputException'
-        ? 'refused'
-        : 'failed';
+  const kind = kindOf(error);
   const taken = { askedAt: undefined, createNotBefore: undefined };
   const state = kind === 'refused' ? 'REFUSED' : 'PLANNED';
   await transition(
@@ -122,4 +114,17 @@ async function refusal({ table }: Creation, account: Account, error: unknown): P
   if (kind === 'blocked') throw new CatalogueError('AccountCreationBlocked', translated.message);
   if (kind === 'refused') throw new CatalogueError('AccountRefused', translated.message);
   throw translated;
+}
+
+/** Only an answer of the service by which it puts the fault on the caller says that nothing was done. */
+function isRefusal(error: unknown): error is Error & { Reason?: string } {
+  if (!(error instanceof Error)) return false;
+  const { $fault } = error as { $fault?: string };
+  return $fault === 'client' && (NOT_NOW.has(error.name) || toCatalogueError(error).name !== 'AwsUnavailable');
+}
+
+function kindOf({ name, Reason }: Error & { Reason?: string }): FailureClass | 'failed' {
+  if (NOT_NOW.has(name)) return 'ask-again';
+  if (name === 'ConstraintViolationException') return constraintClass(Reason);
+  return name === 'InvalidInputException' ? 'refused' : 'failed';
 }

@@ -6,6 +6,7 @@ import {
   OrganizationsClient,
   paginateListAccounts,
 } from '@aws-sdk/client-organizations';
+import type { Clock } from '../../local/kernel/clock.ts';
 import type { LocalCloud } from '../../local/local-cloud.ts';
 import { startLocalCloud } from '../../local/local-cloud.ts';
 import type { ServiceOptions } from '../../local/service-options.ts';
@@ -69,7 +70,7 @@ export async function localOrganization(
     creator: new OrganizationsClient({ ...as(MANAGEMENT), maxAttempts: 1 }),
   };
   const table = await registryTable(new DynamoDBClient(as(MANAGEMENT)));
-  await makeUnits(owner);
+  await makeUnits(owner, local.cloud.clock);
   // Lists show the units a moment later.
   await local.cloud.clock.sleep(5_000);
   const places: readonly Place[] = ['root', ...(Object.keys(organizationalUnits) as Place[])];
@@ -112,10 +113,12 @@ export async function localOrganization(
   };
 }
 
-async function makeUnits(owner: OrganizationsClient): Promise<void> {
+/** One after the other: one creation of a unit a second is what AWS allows. */
+async function makeUnits(owner: OrganizationsClient, clock: Clock): Promise<void> {
   const { Roots = [] } = await owner.send(new ListRootsCommand({}));
   const below = async (ParentId: string | undefined, Name: string) => {
     const { OrganizationalUnit } = await owner.send(new CreateOrganizationalUnitCommand({ ParentId, Name }));
+    await clock.sleep(1_500);
     return OrganizationalUnit?.Id;
   };
   const parent = await below(Roots[0]?.Id, PARENT_UNIT);
