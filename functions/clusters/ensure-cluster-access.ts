@@ -6,11 +6,11 @@ import { tenantTag, tenantTags } from '../../tenancy/names.ts';
 import { vclusterName, vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import { workloadServiceAccount } from '../../tenancy/workspace/accounts.ts';
 import { groupName, namespaceName } from '../../tenancy/workspace/names.ts';
+import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { type Eks, eksIn } from './eks-account.ts';
 import { type ClusterFacts, clusterFacts } from './ensure-cluster.ts';
 import { ensurePodIdentity } from './pod-identity.ts';
 

@@ -6,12 +6,12 @@ import { type ClustersConfig, clustersConfig } from '../../tenancy/clusters/conf
 import { addedClusterName, installationTag, tenantClusterName } from '../../tenancy/clusters/names.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTags } from '../../tenancy/names.ts';
+import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { type Eks, eksIn } from './eks-account.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
 import { describeCluster, ensureEksCluster, expectActive } from './ensure-eks-cluster.ts';
 import { joinSharedCluster, type Place } from './join-shared-cluster.ts';

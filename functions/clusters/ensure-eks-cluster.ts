@@ -1,7 +1,7 @@
 import { type Cluster, CreateClusterCommand, DescribeClusterCommand } from '@aws-sdk/client-eks';
 import type { ClustersConfig } from '../../tenancy/clusters/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import type { Eks } from './eks-account.ts';
+import type { Eks } from '../kubernetes/eks-account.ts';
 import { type ClusterSpec, createClusterInput } from './eks-cluster-spec.ts';
 
 /** Errors of a role or a grant that was just made and is not known everywhere. */

@@ -1,8 +1,8 @@
 import { AssociateAccessPolicyCommand, CreateAccessEntryCommand } from '@aws-sdk/client-eks';
 import { z } from 'zod';
 import { platformGroup } from '../../tenancy/workspace/names.ts';
+import type { Eks } from '../kubernetes/eks-account.ts';
 import { environment } from '../runtime/environment.ts';
-import type { Eks } from './eks-account.ts';
 
 const principals = z.object({ administrators: z.array(z.string()), members: z.array(z.string()) });
 

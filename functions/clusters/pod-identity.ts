@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-eks';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag, tenantTags } from '../../tenancy/names.ts';
-import type { Eks } from './eks-account.ts';
+import type { Eks } from '../kubernetes/eks-account.ts';
 
 /** Which pods get the tenant's role: those of one service account. */
 export interface PodIdentity {

@@ -2,10 +2,10 @@ import { DeleteAccessEntryCommand, DescribeAccessEntryCommand } from '@aws-sdk/c
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag } from '../../tenancy/names.ts';
+import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { type Eks, eksIn } from './eks-account.ts';
 import { releasePodIdentities } from './pod-identity.ts';
 
 interface AccessToRelease {

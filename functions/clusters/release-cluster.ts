@@ -9,11 +9,11 @@ import {
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag } from '../../tenancy/names.ts';
+import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { givePlaceBack } from './cluster-store.ts';
-import { type Eks, eksIn } from './eks-account.ts';
 import { describeCluster } from './ensure-eks-cluster.ts';
 
 /** A shared cluster only loses the tenant. */

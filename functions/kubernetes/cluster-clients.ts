@@ -1,12 +1,12 @@
-import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantExternalId } from '../../tenancy/names.ts';
 import { once } from '../runtime/environment.ts';
 import type { Kubernetes } from './client.ts';
+import { eksIn } from './eks-account.ts';
 import { type EksCluster, eksClient } from './eks-cluster.ts';
 
-const eks = once(() => new EKSClient({}));
 const sts = once(() => new STSClient({}));
 
 /** A cluster's address changes only when a new cluster gets the name; a warm function asks again after a minute. */
@@ -14,33 +14,41 @@ const addressLife = 60_000;
 const addresses = new Map<string, { readonly cluster: EksCluster; readonly until: number }>();
 
 /**
- * A client for the cluster as the function's own role.
+ * A client for the cluster as the function's own role. `accountId` is that of a cluster that is not in the platform's account.
  * @throws what DescribeCluster throws, such as `ResourceNotFoundException`; `StillCreating` while it has no endpoint.
  */
-export async function platformClient(clusterName: string): Promise<Kubernetes> {
-  return eksClient(await addressOf(clusterName), eks().config.credentials);
+export async function platformClient(clusterName: string, accountId?: string): Promise<Kubernetes> {
+  // The token is the function's own, whoever's account the cluster is in: its role has an access entry there.
+  return eksClient(await addressOf(clusterName, accountId), eksIn().config.credentials);
 }
 
 /**
  * A client for the cluster as the tenant itself: with a session of the tenant's role.
  * @throws NotYetConsistent while STS refuses the role: one that was just made is not known everywhere.
  */
-export async function tenantClient(clusterName: string, tenantId: string, roleArn: string): Promise<Kubernetes> {
-  const [cluster, session] = await Promise.all([addressOf(clusterName), tenantSession(tenantId, roleArn)]);
+export async function tenantClient(
+  clusterName: string,
+  tenantId: string,
+  roleArn: string,
+  accountId?: string,
+): Promise<Kubernetes> {
+  const [cluster, session] = await Promise.all([addressOf(clusterName, accountId), tenantSession(tenantId, roleArn)]);
   return eksClient(cluster, session);
 }
 
-async function addressOf(name: string): Promise<EksCluster> {
-  const known = addresses.get(name);
+async function addressOf(name: string, accountId?: string): Promise<EksCluster> {
+  const key = `${accountId ?? ''}/${name}`;
+  const known = addresses.get(key);
   if (known !== undefined && known.until > Date.now()) return known.cluster;
-  const { cluster } = await eks().send(new DescribeClusterCommand({ name }));
+  const eks = eksIn(accountId);
+  const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
   const endpoint = cluster?.endpoint;
   const certificateAuthorityData = cluster?.certificateAuthority?.data;
   if (endpoint === undefined || certificateAuthorityData === undefined) {
     throw new CatalogueError('StillCreating', `The cluster ${name} is ${cluster?.status} and has no endpoint yet.`);
   }
-  const found: EksCluster = { name, region: await eks().config.region(), endpoint, certificateAuthorityData };
-  addresses.set(name, { cluster: found, until: Date.now() + addressLife });
+  const found: EksCluster = { name, region: await eks.config.region(), endpoint, certificateAuthorityData };
+  addresses.set(key, { cluster: found, until: Date.now() + addressLife });
   return found;
 }
 

@@ -108,7 +108,8 @@ async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-cluster-baseline',
-  input: stepInput.extend({ cluster: z.object({ name: z.string() }) }),
+  input: stepInput.extend({ cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: ensureClusterBaselineOutput,
-  run: async ({ cluster }) => ensureClusterBaseline({ kubernetes: await platformClient(cluster.name) }),
+  run: async ({ cluster }) =>
+    ensureClusterBaseline({ kubernetes: await platformClient(cluster.name, cluster.accountId) }),
 });

@@ -141,14 +141,14 @@ export const handler = step({
   input: stepInput.extend({
     tier: z.string(),
     generation: z.number().int().positive().default(1),
-    cluster: z.object({ name: z.string() }),
+    cluster: z.object({ name: z.string(), accountId: z.string() }),
   }),
   output: ensureNamespaceOutput,
   async run({ tenantId, operationId, tier, generation, cluster }) {
     const ledger = createLedger(table(), { tenantId, operationId });
-    const attributes = { clusterName: cluster.name };
+    const attributes = { clusterName: cluster.name, clusterAccountId: cluster.accountId };
     await ledger.plan('workspace', namespaceName(tenantId), attributes);
-    const kubernetes = await platformClient(cluster.name);
+    const kubernetes = await platformClient(cluster.name, cluster.accountId);
     const numbers = findTier(tier).workspace;
     const made = await ensureNamespace({ kubernetes }, { tenantId, tier, generation, numbers });
     await ledger.created('workspace', made.namespace, { ...attributes, uid: made.uid });

@@ -58,10 +58,13 @@ function diagnosis({ metadata, status }: KubernetesObject): string {
 /** Step of release-placement. `name` is the ledger's: the namespace. */
 export const handler = step({
   name: 'release-namespace',
-  input: stepInput.extend({ name: z.string(), clusterName: z.string() }),
+  input: stepInput.extend({
+    name: z.string(),
+    attributes: z.object({ clusterName: z.string(), clusterAccountId: z.string() }),
+  }),
   output: releaseNamespaceOutput,
-  async run({ name, clusterName, ...operation }) {
-    const kubernetes = await clientUnlessGone(clusterName);
+  async run({ name, attributes, ...operation }) {
+    const kubernetes = await clientUnlessGone(attributes.clusterName, attributes.clusterAccountId);
     if (kubernetes !== undefined) await releaseNamespace({ kubernetes }, operation);
     await createLedger(table(), operation).deleted('workspace', name);
     return { namespace: name, gone: true as const };
@@ -69,9 +72,9 @@ export const handler = step({
 });
 
 /** Undefined if there is no such cluster: with it, its namespaces are gone. */
-async function clientUnlessGone(clusterName: string): Promise<Kubernetes | undefined> {
+async function clientUnlessGone(clusterName: string, accountId: string): Promise<Kubernetes | undefined> {
   try {
-    return await platformClient(clusterName);
+    return await platformClient(clusterName, accountId);
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;
