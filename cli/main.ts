@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { accounts, showAccount } from './commands/accounts.ts';
+import { closeAccount } from './commands/accounts-close.ts';
+import { resumeAccounts } from './commands/accounts-resume.ts';
 import { create } from './commands/create.ts';
 import { env } from './commands/env.ts';
 import { events } from './commands/events.ts';
@@ -89,9 +92,33 @@ program
   .description('an ExecCredential for kubectl, as the tenant')
   .action(async (tenant: string) => token(await installation(), tenant));
 
-for (const command of program.commands) command.option('--json', 'print JSON');
+const accountsCommand = program
+  .command('accounts')
+  .description('AWS accounts of tenants: all of them, the pool, who waits to create or close')
+  .action(async () => accounts(await installation(), json()));
+
+accountsCommand
+  .command('show <account>')
+  .description('all that is known of an account, by its id or name')
+  .action(async (account: string) => showAccount(await installation(), account, json()));
+
+accountsCommand
+  .command('resume')
+  .description('go on creating accounts, after what paused it was put right')
+  .action(async () => resumeAccounts(await installation(), json()));
+
+accountsCommand
+  .command('close <account>')
+  .description('close an account of the pool or in quarantine for good; only says what would happen')
+  .option('--confirm', 'really close it, and wait for the end', false)
+  .action(async (account: string, options: { confirm: boolean }) =>
+    closeAccount(await installation(), account, { confirm: options.confirm, json: json() }),
+  );
+
+for (const command of [...program.commands, ...accountsCommand.commands]) command.option('--json', 'print JSON');
 program.hook('preAction', (_program, command) => {
-  if (command.opts<{ json?: boolean }>().json) program.setOptionValue('json', true);
+  for (let asked: Command | null = command; asked; asked = asked.parent)
+    if (asked.opts<{ json?: boolean }>().json) program.setOptionValue('json', true);
 });
 
 try {
