@@ -2,7 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import { addedClusterName, tenantClusterName } from '../tenancy/clusters/names.ts';
 import { tenantRolePath } from '../tenancy/names.ts';
 import type { StepLambda } from './step-lambda.ts';
-import type { Steps, StepsProps } from './steps.ts';
+import type { OperationSteps, StepsProps } from './steps.ts';
 
 const NAMED = 'Clusters that are made are named after tenants or numbered.';
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
@@ -24,12 +24,12 @@ function arns(props: StepsProps, kind: string, rest: string): string[] {
 }
 
 /** Steps that work in clusters, as Kubernetes' users. */
-export function stepsInClusters(steps: Steps): StepLambda[] {
+export function stepsInClusters(steps: OperationSteps): StepLambda[] {
   return [steps.ensureClusterBaseline, steps.ensureNamespace, steps.releaseNamespace, steps.proveIsolation];
 }
 
 /** What the steps of clusters and of access to them may do. */
-export function grantClusters(steps: Steps, props: StepsProps): void {
+export function grantClusters(steps: OperationSteps, props: StepsProps): void {
   const clusters = clusterArns(props);
   const entries = arns(props, 'access-entry', '/*');
   const associations = arns(props, 'podidentityassociation', '/*');
@@ -58,7 +58,7 @@ export function grantClusters(steps: Steps, props: StepsProps): void {
   );
 }
 
-function grantMaking(steps: Steps, props: StepsProps, clusters: string[], entries: string[]): void {
+function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[], entries: string[]): void {
   const { ensureCluster, releaseCluster } = steps;
   const { table, clusterRoles } = props;
   for (const step of [ensureCluster, releaseCluster]) {

@@ -3,17 +3,24 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import { Construct } from 'constructs';
 import { tenantRolePath, tenantTag } from '../tenancy/names.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
+import { FOUNDATION_NETWORK_ACTIONS } from './foundation-network.ts';
 import { TENANT_ACTIONS } from './foundation-stack.ts';
+
+export interface FoundationAccessProps {
+  readonly boundaryName: string;
+  /** Physical name and path of the service role, where others refer to it by them. */
+  readonly serviceRole?: { readonly roleName: string; readonly path: string };
+}
 
 /**
  * What keeps tenant foundations in bounds: the permissions boundary of every tenant role, and the role that
- * CloudFormation works with, which can make tenant roles under that boundary and nothing else.
+ * CloudFormation works with, which can make tenant roles under that boundary, budgets and networks, and nothing else.
  */
 export class FoundationAccess extends Construct {
   readonly boundary: ManagedPolicy;
   readonly serviceRole: Role;
 
-  constructor(scope: Construct, id: string, props: { boundaryName: string }) {
+  constructor(scope: Construct, id: string, props: FoundationAccessProps) {
     super(scope, id);
     this.boundary = new ManagedPolicy(this, 'Boundary', {
       managedPolicyName: props.boundaryName,
@@ -32,12 +39,13 @@ export class FoundationAccess extends Construct {
       'Limited by the tag of principal and resource, not by name: tenants bring their own resources.',
       ['*'],
     );
-    this.serviceRole = serviceRole(this, this.boundary);
+    this.serviceRole = serviceRole(this, this.boundary, props);
   }
 }
 
-function serviceRole(scope: Construct, boundary: ManagedPolicy): Role {
+function serviceRole(scope: Construct, boundary: ManagedPolicy, props: FoundationAccessProps): Role {
   const role = new Role(scope, 'ServiceRole', {
+    ...props.serviceRole,
     assumedBy: new ServicePrincipal('cloudformation.amazonaws.com'),
     description: 'CloudFormation makes tenant foundations with this role.',
   });
@@ -86,5 +94,16 @@ function serviceRole(scope: Construct, boundary: ManagedPolicy): Role {
     tenantRoles,
     budgets,
   ]);
+  allowNetworks(role);
   return role;
+}
+
+/** Networks have no names before they exist: what is limited is the kind of resource, in this account and region. */
+function allowNetworks(role: Role): void {
+  const describe = FOUNDATION_NETWORK_ACTIONS.filter((action) => action.startsWith('ec2:Describe'));
+  const change = FOUNDATION_NETWORK_ACTIONS.filter((action) => !describe.includes(action));
+  const networks = `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:*/*`;
+  role.addToPolicy(new PolicyStatement({ sid: 'TenantNetworks', actions: change, resources: [networks] }));
+  role.addToPolicy(new PolicyStatement({ sid: 'LookAtNetworks', actions: describe, resources: ['*'] }));
+  acknowledgeWildcards(role, 'EC2 names what it makes, and what describes it takes no resource.', [networks, '*']);
 }

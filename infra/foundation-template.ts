@@ -1,9 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import type { Construct } from 'constructs';
 import { FoundationStack } from './foundation-stack.ts';
 
 /**
@@ -15,16 +13,4 @@ export function foundationTemplate(boundaryName: string): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'tenantry-foundation-')), analyticsReporting: false });
   const stack = new FoundationStack(app, 'TenantFoundation', { boundaryName });
   return JSON.stringify(app.synth().getStackByName(stack.stackName).template);
-}
-
-/** Writes that template to a file, for the bundler to put in place of `#foundation-template`; returns its path. */
-export function foundationTemplateFile(boundaryName: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'tenantry-foundation-')), 'tenant-foundation.template.json');
-  writeFileSync(path, foundationTemplate(boundaryName));
-  return path;
-}
-
-/** That template as an asset of the platform's stack. */
-export function foundationAsset(scope: Construct, boundaryName: string): Asset {
-  return new Asset(scope, 'FoundationTemplate', { path: foundationTemplateFile(boundaryName) });
 }

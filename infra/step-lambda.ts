@@ -18,8 +18,8 @@ export interface StepLambdaProps {
   readonly environment?: Record<string, string>;
   readonly timeout?: Duration;
   readonly memoryMiB?: number;
-  /** Path of the configuration to bundle in place of the default one. */
-  readonly configFile: string;
+  /** Files to bundle in place of imports: `#config` -> path. */
+  readonly aliases: Readonly<Record<string, string>>;
   /** Takes events that this function, invoked asynchronously, failed to process. */
   readonly failedEvents?: IQueue;
 }
@@ -46,6 +46,8 @@ export class StepLambda extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
+      // Trusted by this name in other accounts.
+      roleName: props.functionName,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Role of the function ${props.functionName}`,
     });
@@ -81,7 +83,7 @@ export class StepLambda extends Construct {
         mainFields: ['module', 'main'],
         // Some dependencies are CommonJS and call require for Node's own modules.
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-        esbuildArgs: { '--alias:#config': props.configFile },
+        esbuildArgs: Object.fromEntries(Object.entries(props.aliases).map(([name, path]) => [`--alias:${name}`, path])),
       },
     });
     acknowledgeWildcards(this.role, 'xray:PutTraceSegments and PutTelemetryRecords take no resource.', ['*']);

@@ -1,10 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { installationExternalId, tenantRolePath } from '../tenancy/names.ts';
-import { clusterArns, grantClusters } from './cluster-grants.ts';
+import { installationExternalId } from '../tenancy/names.ts';
 import type { ClusterRoles } from './cluster-roles.ts';
 import type { FoundationAccess } from './foundation-access.ts';
 import { functionName } from './function-names.ts';
@@ -38,7 +37,8 @@ export interface StepsProps {
 
 export type Steps = ReturnType<typeof createSteps>;
 
-type OperationSteps = ReturnType<typeof createOperationSteps>;
+/** The steps that every installation has. */
+export type OperationSteps = ReturnType<typeof createOperationSteps>;
 
 /** Every Lambda function with exactly the rights it needs; those for accounts only where accounts are vended. */
 export function createSteps(scope: Construct, props: StepsProps) {
@@ -61,11 +61,10 @@ export function createSteps(scope: Construct, props: StepsProps) {
 type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => StepLambda;
 
 function createOperationSteps(make: Make, props: StepsProps) {
-  const { table, bus, rejectedEvents, accounts } = props;
+  const { table, bus, rejectedEvents } = props;
   const registry = { TABLE_NAME: table.tableName };
   // Enters accounts of tenants as their operator.
-  const operator = { ...registry, ...(accounts && { EXTERNAL_ID: accounts.externalId }) };
-  const clusters = {
+  const operator = {
     ...registry,
     PLATFORM_ACCOUNT_ID: Aws.ACCOUNT_ID,
     EXTERNAL_ID: installationExternalId(props.prefix, Aws.ACCOUNT_ID),
@@ -112,28 +111,28 @@ function createOperationSteps(make: Make, props: StepsProps) {
     releaseFoundation: make('ReleaseFoundation', 'foundations/release-foundation', { environment: operator }),
     ensureCluster: make('EnsureCluster', 'clusters/ensure-cluster', {
       environment: {
-        ...clusters,
+        ...operator,
         INSTALLATION: props.prefix,
         CLUSTER_ROLE_ARN: props.clusterRoles.clusterRole.roleArn,
         NODE_ROLE_ARN: props.clusterRoles.nodeRole.roleArn,
       },
     }),
-    releaseCluster: make('ReleaseCluster', 'clusters/release-cluster', { environment: clusters }),
+    releaseCluster: make('ReleaseCluster', 'clusters/release-cluster', { environment: operator }),
     ensureClusterAccess: make('EnsureClusterAccess', 'clusters/ensure-cluster-access', {
-      environment: { ...clusters, POD_IDENTITY_ROLE_ARN: props.clusterRoles.podIdentityRole.roleArn },
+      environment: { ...operator, POD_IDENTITY_ROLE_ARN: props.clusterRoles.podIdentityRole.roleArn },
     }),
-    releaseClusterAccess: make('ReleaseClusterAccess', 'clusters/release-cluster-access', { environment: clusters }),
+    releaseClusterAccess: make('ReleaseClusterAccess', 'clusters/release-cluster-access', { environment: operator }),
     ensureClusterBaseline: make('EnsureClusterBaseline', 'workspaces/ensure-cluster-baseline', {
-      environment: registry,
+      environment: operator,
       memoryMiB: 512,
     }),
-    ensureNamespace: make('EnsureNamespace', 'workspaces/ensure-namespace', { environment: registry, memoryMiB: 512 }),
+    ensureNamespace: make('EnsureNamespace', 'workspaces/ensure-namespace', { environment: operator, memoryMiB: 512 }),
     releaseNamespace: make('ReleaseNamespace', 'workspaces/release-namespace', {
-      environment: registry,
+      environment: operator,
       memoryMiB: 512,
     }),
     proveIsolation: make('ProveIsolation', 'isolation/prove-isolation', {
-      environment: registry,
+      environment: operator,
       memoryMiB: 512,
       timeout: Duration.minutes(1),
     }),
@@ -151,6 +150,8 @@ function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {
     steps.releaseAccount,
     steps.ensureFoundation,
     steps.releaseFoundation,
+    steps.ensureCluster,
+    steps.releaseCluster,
     steps.ensureClusterAccess,
     steps.releaseClusterAccess,
     steps.ensureNamespace,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { EventBus, Match, Schedule } from 'aws-cdk-lib/aws-events';
@@ -8,19 +8,22 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUS_NAME } from '../events/catalogue.ts';
 import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
+import { brokerRoleName, installationExternalId } from '../tenancy/names.ts';
 import { platformGroup } from '../tenancy/workspace/names.ts';
+import { bundledTemplates } from './bundled-templates.ts';
 import { stepsInClusters } from './cluster-grants.ts';
 import { ClusterRoles } from './cluster-roles.ts';
 import { EventRoute } from './event-route.ts';
 import { FoundationAccess } from './foundation-access.ts';
-import { foundationAsset } from './foundation-template.ts';
+import { tenantBoundaryName } from './function-names.ts';
 import { projectRoot } from './project-root.ts';
 import { createSteps, type Steps } from './steps.ts';
+import type { AccountsWiring } from './steps-accounts.ts';
 import { deadLetterQueue, registryTable } from './storage.ts';
 import { createWorkflows, type Workflows } from './workflows.ts';
 
 export interface TenantryProps {
-  /** Prefix of all physical names; one per installation in an account and region. Default `tenantry`. */
+  /** Prefix of all physical names; one per installation in an account. Default `tenantry`. */
   readonly prefix?: string;
   /** Path of the configuration (tiers, shared clusters). Default: the one that comes with the package. */
   readonly configFile?: string;
@@ -53,18 +56,18 @@ export class Tenantry extends Construct {
     this.registry = registryTable(this, `${prefix}-registry`);
     this.rejectedEvents = deadLetterQueue(this, 'RejectedEvents', `${prefix}-rejected-events`);
     this.undeliverableEvents = deadLetterQueue(this, 'UndeliverableEvents', `${prefix}-undeliverable-events`);
-    const boundaryName = `${prefix}-tenant-boundary`;
+    const boundaryName = tenantBoundaryName(prefix);
     const steps = createSteps(this, {
       prefix,
-      configFile,
+      aliases: { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName }) },
       table: this.registry,
       bus: this.bus,
       rejectedEvents: this.rejectedEvents,
       undeliverableEvents: this.undeliverableEvents,
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
-      foundationTemplate: foundationAsset(this, boundaryName),
       clusterRoles: new ClusterRoles(this, 'ClusterRoles', { prefix }),
       clusters: config.sharedClusters.map((cluster) => cluster.name),
+      accounts: config.accounts && accountsWiring(prefix, config.accounts.managementAccountId),
     });
     this.workflows = createWorkflows(this, prefix, steps);
     this.#route(prefix, config, steps);
@@ -105,7 +108,24 @@ export class Tenantry extends Construct {
       step: steps.repairGates,
       deadLetters,
     });
+    if (steps.accounts)
+      new EventRoute(this, 'PoolReplenishment', {
+        ruleName: `${prefix}-pool-replenishment`,
+        description: 'Keeps the pool of prepared accounts filled, and vendings going that were stopped.',
+        schedule: Schedule.rate(Duration.minutes(5)),
+        step: steps.accounts.replenishPool,
+        deadLetters,
+      });
   }
+}
+
+/** What is in other accounts, by the names that the broker's stack and the accounts' baseline give it. */
+function accountsWiring(prefix: string, managementAccountId: string): AccountsWiring {
+  return {
+    managementAccountId,
+    brokerRoleArn: `arn:${Aws.PARTITION}:iam::${managementAccountId}:role/${brokerRoleName(prefix)}`,
+    externalId: installationExternalId(prefix, Aws.ACCOUNT_ID),
+  };
 }
 
 /**

@@ -8,6 +8,8 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { projectRoot } from './project-root.ts';
+import { EXECUTIONS_ARE_NAMED_LATER, executionsOf } from './step-rights.ts';
+import { withoutStates } from './without-states.ts';
 
 export interface WorkflowProps {
   /** File name below `statemachines/`, without the extension. */
@@ -16,6 +18,8 @@ export interface WorkflowProps {
   /** Substitution of the definition -> function or nested workflow. */
   readonly functions: Record<string, IFunction>;
   readonly workflows?: Record<string, Workflow>;
+  /** States that this installation has no use for; what leads to them goes too. */
+  readonly without?: readonly string[];
 }
 
 /** A state machine from its definition file, with a role that may do what the definition names and nothing else. */
@@ -43,7 +47,10 @@ export class Workflow extends Construct {
       stateMachineName: props.stateMachineName,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(
-        readFileSync(join(projectRoot, 'statemachines', `${props.definition}.asl.json`), 'utf8'),
+        withoutStates(
+          readFileSync(join(projectRoot, 'statemachines', `${props.definition}.asl.json`), 'utf8'),
+          props.without ?? [],
+        ),
       ),
       definitionSubstitutions: {
         ...mapValues(props.functions, (step) => step.functionArn),
@@ -83,7 +90,7 @@ function allowNested(role: Role, nested: readonly Workflow[]): void {
       resources: executions,
     }),
   );
-  acknowledgeWildcards(role, 'Executions are named when they start.', executions);
+  acknowledgeWildcards(role, EXECUTIONS_ARE_NAMED_LATER, executions);
   role.addToPolicy(
     new PolicyStatement({
       sid: 'HearOfNested',
@@ -93,11 +100,6 @@ function allowNested(role: Role, nested: readonly Workflow[]): void {
       ],
     }),
   );
-}
-
-/** ARN pattern of all executions of a state machine. */
-export function executionsOf(stateMachineName: string): string {
-  return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:execution:${stateMachineName}:*`;
 }
 
 function mapValues<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {

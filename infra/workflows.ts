@@ -37,6 +37,7 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
     functions: {
       EnsureAccountFunction: steps.ensureAccount.function,
       EnsureFoundationFunction: steps.ensureFoundation.function,
+      EnsureClusterFunction: steps.ensureCluster.function,
       EnsureClusterAccessFunction: steps.ensureClusterAccess.function,
       EnsureClusterBaselineFunction: steps.ensureClusterBaseline.function,
       EnsureNamespaceFunction: steps.ensureNamespace.function,
@@ -54,6 +55,7 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
     functions: {
       PlanReleaseFunction: steps.planRelease.function,
       ReleaseNamespaceFunction: steps.releaseNamespace.function,
+      ReleaseClusterFunction: steps.releaseCluster.function,
       ReleaseClusterAccessFunction: steps.releaseClusterAccess.function,
       ReleaseFoundationFunction: steps.releaseFoundation.function,
       ReleaseAccountFunction: steps.releaseAccount.function,

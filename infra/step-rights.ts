@@ -1,0 +1,58 @@
+import { Aws } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { StepLambda } from './step-lambda.ts';
+
+/** ARN of a state machine by its name, for where the machine itself would be a circular reference. */
+export function machineArn(prefix: string, workflow: string): string {
+  return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${stateMachineName(prefix, workflow)}`;
+}
+
+/** Name of a workflow's state machine. */
+export function stateMachineName(prefix: string, workflow: string): string {
+  return `${prefix}-${workflow}`;
+}
+
+/** ARN pattern of all executions of a state machine. */
+export function executionsOf(name: string): string {
+  return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:execution:${name}:*`;
+}
+
+export const EXECUTIONS_ARE_NAMED_LATER = 'Executions are named when they start.';
+
+type ItemAction = 'Get' | 'Put' | 'Update' | 'Delete';
+
+/** Rights to the registry's table, as the steps need them. */
+export interface RegistryRights {
+  /** Single items: GetItem, PutItem and so on. */
+  items(step: StepLambda, ...actions: ItemAction[]): void;
+  /** The items of one partition: a tenant's ledger, a gate's queue. */
+  partition(step: StepLambda): void;
+  /** The index that lists by kind and state. */
+  index(step: StepLambda): void;
+  /** All of a gate, and waking who waits at it. */
+  gate(step: StepLambda): void;
+}
+
+export function registryRights(table: TableV2): RegistryRights {
+  const items: RegistryRights['items'] = (step, ...actions) =>
+    step.allow(
+      actions.map((action) => `dynamodb:${action}Item`),
+      [table.tableArn],
+    );
+  const partition: RegistryRights['partition'] = (step) => step.allow(['dynamodb:Query'], [table.tableArn]);
+  return {
+    items,
+    partition,
+    index: (step) => step.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]),
+    gate(step) {
+      items(step, 'Get', 'Put', 'Update', 'Delete');
+      partition(step);
+      // Step Functions knows task tokens by no ARN: the state machine is what can be named.
+      step.allow(
+        ['states:SendTaskSuccess'],
+        [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:*`],
+        { wildcardReason: 'A task token belongs to any execution that waits at a gate.' },
+      );
+    },
+  };
+}
