@@ -1,15 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type LocalCloud, SERVICE_NAMES, startLocalCloud } from './local-cloud.ts';
+import type { InitialOrganization } from './organizations/options.ts';
 
 const USAGE = `Serves the bare local cloud on 127.0.0.1 for any AWS SDK, CLI or tool.
 
-  npm run local -- [--port N] [--services a,b] [--state FOLDER] [--clock real|jump|xN] [--verbose]
+  npm run local -- [--port N] [--services a,b] [--state FOLDER] [--clock real|jump|xN]
+                   [--organization ID[,ID...]] [--verbose]
 
   --port       port on 127.0.0.1 (default 4566)
   --services   of: ${SERVICE_NAMES.join(', ')} (default: all)
   --state      folder that keeps the state over restarts (default: in memory)
-  --clock      real; jump (leaps to the next timer when nothing is in progress); x60 (sixty times as fast)`;
+  --clock      real; jump (leaps to the next timer when nothing is in progress); x60 (sixty times as fast)
+  --organization  starts with an organization: its management account, then its members (account ids)`;
 
 /** A command line that cannot be followed: one clear line, exit code 2. */
 class UsageError extends Error {
@@ -23,6 +26,7 @@ async function main(): Promise<void> {
       services: { type: 'string' },
       state: { type: 'string' },
       clock: { type: 'string', default: 'real' },
+      organization: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,6 +41,9 @@ async function main(): Promise<void> {
     clock: parseClock(values.clock),
     ...(values.services && { services: values.services.split(',').map((name) => name.trim()) }),
     ...(values.state && { state: values.state }),
+    ...(values.organization && {
+      serviceOptions: { organizations: { organization: parseOrganization(values.organization) } },
+    }),
     log: (level, message, fields) => {
       if (values.verbose || level === 'warn' || level === 'error')
         console.error(JSON.stringify({ level, message, ...fields }));
@@ -58,6 +65,13 @@ function parseClock(text: string): 'real' | 'jump' | number {
   const factor = Number(text.match(/^x(\d+(?:\.\d+)?)$/)?.[1]);
   if (!(factor > 0)) throw new UsageError(`--clock ${text}: not one of real, jump, xN (such as x60)`);
   return factor;
+}
+
+function parseOrganization(text: string): InitialOrganization {
+  const [managementAccountId = '', ...members] = text.split(',').map((id) => id.trim());
+  if (![managementAccountId, ...members].every((id) => /^\d{12}$/.test(id)))
+    throw new UsageError(`--organization ${text}: not account ids of 12 digits, separated by commas`);
+  return { managementAccountId, members };
 }
 
 function stopOnSignal(local: LocalCloud): void {

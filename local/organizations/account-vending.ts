@@ -94,7 +94,7 @@ async function outcomeOf(
   const email = request.email.toLowerCase();
   const holder = database.emails.get(email);
   if (holder !== undefined && holder !== request.accountId) return { failureReason: 'EMAIL_ALREADY_EXISTS' };
-  if (database.accounts(organization.id).length >= parts.accountLimit()) {
+  if (database.accounts(organization.id).length >= parts.accountLimit(organization)) {
     return { failureReason: 'ACCOUNT_LIMIT_EXCEEDED' };
   }
   // Taken before anything is waited for, so that no other creation takes it meanwhile.

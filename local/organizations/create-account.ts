@@ -89,7 +89,7 @@ function createAccount(
   const inProgress = database.inProgress(organization.id);
   if (inProgress.length >= MOST_IN_PROGRESS) throw constraintViolation('ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED');
   // Requests in progress do not count yet: one too many fails later, with ACCOUNT_LIMIT_EXCEEDED.
-  if (database.accounts(organization.id).length >= parts.accountLimit()) {
+  if (database.accounts(organization.id).length >= parts.accountLimit(organization)) {
     throw constraintViolation('ACCOUNT_NUMBER_LIMIT_EXCEEDED');
   }
   const repeated = inProgress.some(

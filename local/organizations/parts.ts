@@ -1,11 +1,13 @@
 import { AwsError } from '../kernel/errors.ts';
 import type { Cloud } from '../kernel/service.ts';
+import { quotaValue } from '../servicequotas/quota-store.ts';
+import { ACCOUNTS_QUOTA, setAccountLimit } from './account-limit.ts';
 import { type OrganizationsDatabase, organizationsDatabase } from './database.ts';
 import { createInjected, type Injected } from './injected.ts';
 import { DEFAULT_SETTINGS, type OrganizationsOptions, type SecondsRange, type Settings } from './options.ts';
 import { seededRandom } from './random.ts';
 import { setReadiness } from './readiness.ts';
-import type { NodeRecord, PolicyRecord } from './records.ts';
+import type { NodeRecord, OrganizationRecord, PolicyRecord } from './records.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 
 /** What the operations of Organizations work with. */
@@ -17,8 +19,8 @@ export interface OrganizationsParts {
   readonly injected: Injected;
   /** In [0, 1), the same in every run with the same seed. */
   readonly random: () => number;
-  /** The limit of accounts that is in force. */
-  accountLimit(): number;
+  /** The limit of accounts that is in force, by the management account's quota. */
+  accountLimit(organization: OrganizationRecord): number;
   /** Milliseconds, evenly spread over the range. */
   delay(range: SecondsRange): number;
   /** Stores a node; lists and policy evaluation see the change later. */
@@ -39,6 +41,10 @@ export function createParts(cloud: Cloud, options: OrganizationsOptions): Organi
   const settings: Settings = { ...DEFAULT_SETTINGS, ...options };
   const database = organizationsDatabase(cloud);
   const injected = createInjected();
+  setAccountLimit(cloud.store, () => {
+    const limit = injected.accountLimit();
+    return { value: limit ?? settings.accountLimit, fixed: limit !== undefined };
+  });
   setReadiness(cloud.store, settings.readinessSeconds);
   const random = seededRandom(settings.seed);
   const consistencyDelay = settings.consistencyDelaySeconds * 1000;
@@ -50,7 +56,7 @@ export function createParts(cloud: Cloud, options: OrganizationsOptions): Organi
     injected,
     random,
     throttle: settings.throttling ? createThrottle(cloud.clock) : { admit: () => undefined },
-    accountLimit: () => injected.accountLimit() ?? settings.accountLimit,
+    accountLimit: ({ managementAccountId }) => quotaValue(cloud, managementAccountId, 'us-east-1', ACCOUNTS_QUOTA),
     delay: ({ min, max }) => Math.round((min + random() * (max - min)) * 1000),
     save: (node) => database.putNode(node, consistencyDelay),
     savePolicy: (policy) => database.policies.put(`${policy.organizationId}/${policy.id}`, policy, consistencyDelay),

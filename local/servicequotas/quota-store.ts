@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Collection, Store } from '../kernel/store.ts';
+import { ACCOUNTS_QUOTA, accountLimitOf } from '../organizations/account-limit.ts';
 import { organizationsDatabase } from '../organizations/database.ts';
 import { CATALOGUE, definitionOf, type QuotaDefinition } from './catalogue.ts';
 
@@ -69,8 +70,11 @@ export function increaseStatus(record: IncreaseRecord, now: number): 'PENDING' |
 export function quotaValue(world: World, accountId: string, region: string, quotaCode: string): number {
   const definition = CATALOGUE.find(({ QuotaCode }) => QuotaCode === quotaCode);
   if (!definition) throw new TypeError(`${quotaCode} is no quota of the local cloud`);
+  const accounts = quotaCode === ACCOUNTS_QUOTA ? accountLimitOf(world.store) : undefined;
+  if (accounts?.fixed) return accounts.value;
   const { births } = organizationsDatabase(world);
-  const start = births.get(accountId) === undefined ? definition.Value : (definition.fresh ?? definition.Value);
+  const usual = accounts?.value ?? definition.Value;
+  const start = births.get(accountId) === undefined ? usual : (definition.fresh ?? usual);
   const approved = increases(world)
     .entries(`${accountId}/`)
     .map(([, record]) => record)

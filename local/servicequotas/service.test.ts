@@ -7,8 +7,8 @@ import { servicequotasService } from './service.ts';
 
 const CONCURRENCY = { ServiceCode: 'lambda', QuotaCode: 'L-B99A9384' };
 
-async function testQuotas() {
-  const organization = await testOrganization();
+async function testQuotas(options: Parameters<typeof testOrganization>[0] = {}) {
+  const organization = await testOrganization(options);
   organization.cloud.register(servicequotasService(organization.cloud));
   const quotas = (operation: string, input: object, accountId = '111111111111') =>
     organization.cloud.call<OperationInput>('servicequotas', operation, input, administrator(accountId));
@@ -74,6 +74,23 @@ test('a template raises the quotas of accounts that are created after it', async
   await cloud.clock.sleep(3 * 3_600_000);
   const values = [early, late].map((id) => quotaValue(cloud, id, 'us-east-1', 'L-B99A9384'));
   expect(values).toEqual([10, 1_000]);
+  await cloud.stop();
+});
+
+test('the limit of accounts is a quota of the management account', async () => {
+  const { cloud, call, account, quotas } = await testQuotas({ accountLimit: 2 });
+  const ACCOUNTS = { ServiceCode: 'organizations', QuotaCode: 'L-E619E033' };
+  const limit = async () => (await quotas('GetServiceQuota', ACCOUNTS)).Quota.Value;
+  expect(await limit()).toBe(2);
+  await account('first');
+  const second = { AccountName: 'second', Email: 'second@example.com' };
+  expect(await outcome(call('CreateAccount', second))).toBe(
+    'ConstraintViolationException ACCOUNT_NUMBER_LIMIT_EXCEEDED',
+  );
+  await quotas('RequestServiceQuotaIncrease', { ...ACCOUNTS, DesiredValue: 50 });
+  await cloud.clock.sleep(6 * 3_600_000);
+  expect(await limit()).toBe(50);
+  expect(await outcome(call('CreateAccount', second))).toBe('ok');
   await cloud.stop();
 });
 

@@ -93,6 +93,10 @@ const CODES: Record<AuthenticationProblem, Record<ErrorStyle, string>> = {
  * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
 export function authenticationError(problem: AuthenticationProblem, style: ErrorStyle, message: string): AwsError {
+  // EC2 says no more, whatever is wrong.
+  if (CODES[problem][style] === 'AuthFailure') {
+    return new AwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', { status: 401 });
+  }
   const status = style === 'json' || (style === 's3' && problem === 'expired-token') ? 400 : 403;
   return new AwsError(CODES[problem][style], message, { status: problem === 'incomplete' ? 400 : status });
 }
