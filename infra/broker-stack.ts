@@ -1,4 +1,4 @@
-import { Aws, CfnParameter, DefaultStackSynthesizer, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, CfnParameter, type CfnResource, DefaultStackSynthesizer, Stack, type StackProps } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnOrganizationalUnit, CfnPolicy, CfnResourcePolicy } from 'aws-cdk-lib/aws-organizations';
 import type { Construct } from 'constructs';
@@ -67,28 +67,31 @@ export class BrokerStack extends Stack {
       ...(props.platformAccountId && { default: props.platformAccountId }),
     }).valueAsString;
 
-    units(this, rootId, props);
     brokerRole(this, props.prefix, platformAccountId);
-    new CfnResourcePolicy(this, 'Delegation', { content: delegation(platformAccountId) });
+    const delegated = new CfnResourcePolicy(this, 'Delegation', { content: delegation(platformAccountId) });
+    delegated.addResourceDependency(units(this, rootId, props));
   }
 }
 
-/** One after the other: Organizations takes one change at a time, and one creation of a unit a second. */
-function units(scope: Construct, rootId: string, { boundaryName, regions }: BrokerStackProps): void {
+/**
+ * One after the other: Organizations takes one change at a time, and one creation of a unit a second. Returns what comes last.
+ */
+function units(scope: Construct, rootId: string, { boundaryName, regions }: BrokerStackProps): CfnResource {
   const parent = new CfnOrganizationalUnit(scope, 'Unit', { name: PARENT_UNIT, parentId: rootId });
-  const all = policy(scope, 'BasePolicy', 'tenantry-accounts', parent, basePolicy({ boundaryName, regions }));
   const content: Partial<Record<OrganizationalUnit, ServiceControlPolicy>> = {
     pool: poolPolicy(),
     quarantine: quarantinePolicy(),
     suspended: suspendedPolicy(),
   };
-  let last = all;
+  const base = basePolicy({ boundaryName, regions });
+  let last: CfnResource = policy(scope, 'BasePolicy', 'tenantry-accounts', parent, base);
   for (const [key, name] of Object.entries(organizationalUnits)) {
     const unit = new CfnOrganizationalUnit(scope, `${name}Unit`, { name, parentId: parent.attrId });
-    unit.addDependency(last);
+    unit.addResourceDependency(last);
     const own = content[key as OrganizationalUnit];
-    if (own) last = policy(scope, `${name}Policy`, `tenantry-${key}`, unit, own);
+    last = own ? policy(scope, `${name}Policy`, `tenantry-${key}`, unit, own) : unit;
   }
+  return last;
 }
 
 function policy(

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import validateDefinition from 'asl-validator';
 import { App, Stack } from 'aws-cdk-lib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectRoot } from './project-root.ts';
@@ -14,6 +15,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** An app of somebody else, with none of this project's settings; functions are not bundled, which takes long. */
 const someApp = () => new App({ outdir: join(folder, 'cdk.out'), context: { 'aws:cdk:bundling-stacks': [] } });
 
+const validate = validateDefinition as unknown as (definition: unknown) => { isValid: boolean };
+
 /** Names that two installations in one account and region must not share. */
 const NAMES = [
   'TableName',
@@ -21,6 +24,7 @@ const NAMES = [
   'FunctionName',
   'StateMachineName',
   'ManagedPolicyName',
+  'RoleName',
   'ArchiveName',
   'LogGroupName',
 ];
@@ -65,6 +69,27 @@ describe('the construct in somebody else’s app', () => {
     const of = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
     expect(of('AWS::EKS::AccessEntry').every(({ Properties }) => Properties['ClusterName'] === 'blue')).toBe(true);
     expect(JSON.stringify(of('AWS::Events::Rule'))).toContain('{"prefix":"shop."}');
+  });
+
+  it('has no part for accounts where none are vended', () => {
+    const { accounts: _, ...config } = JSON.parse(readFileSync(join(projectRoot, 'tenantry.config.json'), 'utf8'));
+    const configFile = join(folder, 'pooled.json');
+    writeFileSync(configFile, JSON.stringify({ ...config, tiers: { basic: config.tiers.basic } }));
+    const app = someApp();
+    const tenantry = new Tenantry(new Stack(app, 'Shop'), 'Tenantry', { configFile });
+    expect(tenantry.workflows.accounts).toBeUndefined();
+    const template = app.synth().getStackByName('Shop').template as Template;
+    const machines = Object.values(template.Resources).filter(
+      ({ Type }) => Type === 'AWS::StepFunctions::StateMachine',
+    );
+    expect(machines).toHaveLength(3);
+    for (const { Properties } of machines) {
+      const definition = Properties['DefinitionString'] as string;
+      const used = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+      expect([...used].sort()).toEqual(Object.keys(Properties['DefinitionSubstitutions']).sort());
+      expect(validate(JSON.parse(definition)).isValid).toBe(true);
+    }
+    expect(JSON.stringify(template)).not.toMatch(/organizations:|tenantry-broker|vend-account/);
   });
 
   it('refuses a configuration with a mistake, by name', () => {
