@@ -136,11 +136,6 @@ async function identityMaker(names: readonly string[]): Promise<(cloud: Cloud) =
   const { allowAllIdentity, createIdentity } = await import('./iam/identity.ts');
   if (!names.includes('iam')) return (cloud) => allowAllIdentity(cloud.accountId);
   if (!names.includes('organizations')) return createIdentity;
-  const { isClosed } = await import('./organizations/closed-accounts.ts');
-  const { serviceControlPoliciesOf } = await import('./organizations/service-control-policies.ts');
-  return (cloud) =>
-    createIdentity(cloud, {
-      serviceControlPolicies: (accountId) => serviceControlPoliciesOf(cloud, accountId),
-      isClosed: (accountId) => isClosed(cloud, accountId),
-    });
+  const { accountRules } = await import('./organizations/account-rules.ts');
+  return (cloud) => createIdentity(cloud, accountRules(cloud));
 }

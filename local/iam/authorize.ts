@@ -3,7 +3,7 @@ import type { AccessRequest, Caller, Cloud } from '../kernel/service.ts';
 import type { EffectivePolicies } from './effective-policies.ts';
 import { compilePolicy } from './policy/document.ts';
 import { type Evaluation, evaluate } from './policy/evaluate.ts';
-import { requestConditions } from './request-conditions.ts';
+import { type Membership, requestConditions } from './request-conditions.ts';
 
 /** What authorisation draws on. */
 export interface AuthorizationParts {
@@ -11,6 +11,7 @@ export interface AuthorizationParts {
   readonly policiesOf: (caller: Caller) => EffectivePolicies;
   /** Policies by level from the root of the organization to the account; undefined for an account without any. */
   readonly serviceControlPolicies: (accountId: string) => readonly (readonly string[])[] | undefined;
+  readonly membershipOf: (accountId: string) => Membership | undefined;
 }
 
 /** Within an account, too, a role's trust policy has to allow these. */
@@ -39,6 +40,7 @@ export function decide(
       region: context.region,
       service: context.service,
       now: parts.cloud.clock.now(),
+      membershipOf: parts.membershipOf,
     }),
     identityPolicies: own.identity,
     ...(own.boundary && { permissionsBoundary: own.boundary }),

@@ -5,7 +5,7 @@ import { entityKey, iamDatabase, parseEntityArn } from './database.ts';
 import { effectivePolicies } from './effective-policies.ts';
 import { compilePolicy } from './policy/document.ts';
 import { evaluate } from './policy/evaluate.ts';
-import { requestConditions } from './request-conditions.ts';
+import { type Membership, requestConditions } from './request-conditions.ts';
 import { roleSession } from './session.ts';
 import { authenticate } from './signature/authenticate.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
@@ -31,6 +31,8 @@ export interface IdentityOptions {
   serviceControlPolicies?: (accountId: string) => readonly (readonly string[])[] | undefined;
   /** Whether an account is closed: nobody of it does anything, and nobody gets at what is in it. Default: none is. */
   isClosed?: (accountId: string) => boolean;
+  /** Where an account is in an organization. Default: nowhere. */
+  membershipOf?: (accountId: string) => Membership | undefined;
   /** Real time in milliseconds, for signatures. Default: the system's. */
   realNow?: () => number;
 }
@@ -49,6 +51,7 @@ export function createIdentity(
     cloud,
     policiesOf: effectivePolicies(database),
     serviceControlPolicies: options.serviceControlPolicies ?? (() => undefined),
+    membershipOf: options.membershipOf ?? (() => undefined),
   };
   const isClosed = options.isClosed ?? (() => false);
   const signatures = { cloud, database, credentials, isClosed, realNow: options.realNow ?? Date.now };

@@ -16,6 +16,15 @@ export interface RequestFacts {
   readonly service: string;
   /** Milliseconds of the cloud's clock. */
   readonly now: number;
+  /** Where an account is in an organization. */
+  readonly membershipOf?: (accountId: string) => Membership | undefined;
+}
+
+/** An account in its organization. */
+export interface Membership {
+  readonly organizationId: string;
+  /** `o-…/r-…/ou-…/111111111111/` */
+  readonly path: string;
 }
 
 /** Services with one endpoint for all regions, which is in us-east-1. */
@@ -71,6 +80,10 @@ const GLOBAL_KEYS: Readonly<Record<string, (facts: RequestFacts) => string | und
   'aws:currenttime': ({ now }) => iso(now),
   'aws:epochtime': ({ now }) => String(Math.floor(now / 1000)),
   'aws:requestedregion': ({ service, region }) => (GLOBAL_SERVICES.has(service) ? 'us-east-1' : region),
+  'aws:principalorgid': (facts) => membershipOfCaller(facts)?.organizationId,
+  'aws:principalorgpaths': (facts) => unitPath(membershipOfCaller(facts)),
+  'aws:resourceorgid': ({ membershipOf, resourceAccountId }) => membershipOf?.(resourceAccountId)?.organizationId,
+  'aws:resourceorgpaths': ({ membershipOf, resourceAccountId }) => unitPath(membershipOf?.(resourceAccountId)),
   'aws:resourceaccount': ({ resourceAccountId }) => resourceAccountId,
   'aws:viaawsservice': () => 'false',
   'aws:sourceip': ({ caller }) => (isService(caller) ? undefined : '127.0.0.1'),
@@ -86,6 +99,15 @@ const PRINCIPAL_TYPES: Record<Caller['kind'], string | undefined> = {
   service: undefined,
   anonymous: 'Anonymous',
 };
+
+function membershipOfCaller({ caller, membershipOf }: RequestFacts): Membership | undefined {
+  return isService(caller) ? undefined : membershipOf?.(caller.accountId);
+}
+
+/** Conditions know the path down to the unit, without the account. */
+function unitPath(membership: Membership | undefined): string | undefined {
+  return membership?.path.replace(/\d{12}\/$/, '');
+}
 
 function isService(caller: Caller): boolean {
   return caller.kind === 'service';

@@ -177,3 +177,29 @@ describe('an explicit deny on a unit', () => {
     expect(await check('budgets:ViewBudget', 'ap-south-1')).toBe('ok');
   });
 });
+
+test('trust can be bound to the organization, and to a unit of it', async () => {
+  const { cloud, call, rootId } = organization;
+  const owner = administrator('111111111111');
+  const { Organization } = await call('DescribeOrganization');
+  const trusting = async (RoleName: string, Condition: object) => {
+    const Statement = [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition }];
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    const input = { RoleName, AssumeRolePolicyDocument };
+    const { Role } = await cloud.call<OperationInput>('iam', 'CreateRole', input, owner);
+    return Role.Arn;
+  };
+  const within = await trusting('within', { StringEquals: { 'aws:PrincipalOrgID': Organization.Id } });
+  const below = await trusting('below', {
+    'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': `${Organization.Id}/${rootId}/${unit}/*` },
+  });
+  const assume = (RoleArn: string, caller: Caller) =>
+    refusal(() => cloud.call('sts', 'AssumeRole', { RoleArn, RoleSessionName: 'test' }, caller));
+  const own = administrator(member);
+  expect(await assume(within, own)).toBe('ok');
+  expect(await assume(within, administrator('888888888888'))).toMatch(/is not authorized to perform: sts:AssumeRole/);
+  expect(await assume(below, own)).toMatch(/is not authorized to perform: sts:AssumeRole/);
+  await move(rootId, unit);
+  await cloud.clock.sleep(2_000);
+  expect(await assume(below, own)).toBe('ok');
+});

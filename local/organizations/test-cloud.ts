@@ -7,10 +7,9 @@ import type { Caller, OperationInput } from '../kernel/service.ts';
 import { openStore } from '../kernel/sqlite-store.ts';
 import type { Store } from '../kernel/store.ts';
 import { stsService } from '../sts/service.ts';
-import { isClosed } from './closed-accounts.ts';
+import { accountRules } from './account-rules.ts';
 import { organizationsDatabase } from './database.ts';
 import { type OrganizationsOptions, organizationsService } from './service.ts';
-import { serviceControlPoliciesOf } from './service-control-policies.ts';
 
 /** The operator of the management account. */
 export const MANAGEMENT: Caller = administrator('111111111111');
@@ -34,11 +33,7 @@ export async function testOrganization(
   const cloud = createCloud({
     clock: jumpingClock(),
     store: options.store ?? openStore(':memory:'),
-    identity: (running) =>
-      createIdentity(running, {
-        serviceControlPolicies: (id) => serviceControlPoliciesOf(running, id),
-        isClosed: (id) => isClosed(running, id),
-      }),
+    identity: (running) => createIdentity(running, accountRules(running)),
   });
   cloud.register(iamService(cloud, { consistencyDelaySeconds: 0 }));
   cloud.register(stsService(cloud));
