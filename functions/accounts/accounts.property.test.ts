@@ -11,7 +11,7 @@ import { seededRandom } from '../testing/random.ts';
 import { type Place, unitId } from './organization.ts';
 import { replenishPool } from './replenish-pool.ts';
 
-const TENANTS = 6;
+const TENANTS = 8;
 const POOL = 2;
 const MINUTE = 60_000;
 const REASONS = [
@@ -100,10 +100,10 @@ async function history(seed: number) {
 
   async function live(tenantId: string): Promise<void> {
     for (let round = 0; round < 2; round++) {
-      await clock.sleep(random.below(20) * MINUTE);
+      await clock.sleep(random.below(12) * MINUTE);
       await onboard(tenantId, `op-${round}`);
       if (round > 0 || random.chance(0.4)) continue;
-      await clock.sleep(random.below(20) * MINUTE);
+      await clock.sleep(random.below(12) * MINUTE);
       homes.delete(tenantId);
       await workflows.release(tenantId, `op-${round}`);
     }
@@ -136,8 +136,8 @@ async function history(seed: number) {
     };
   }
 
-  for (const reason of REASONS)
-    if (random.chance(0.5)) await organization.inject({ kind: 'failed-creation', reason, count: 1 });
+  const injected = REASONS.filter(() => random.chance(0.5));
+  for (const reason of injected) await organization.inject({ kind: 'failed-creation', reason });
   if (random.chance(0.5)) await organization.inject({ kind: 'slow-creation', seconds: 1_800 });
   let living = true;
   const all = Promise.all(Array.from({ length: TENANTS }, (_, index) => live(`tenant-${index}`)));
@@ -164,6 +164,7 @@ async function history(seed: number) {
     hadBy,
     homes,
     calls,
+    injected,
     records: await records(),
     members: members(),
     requests: database.requests.entries().map(([, request]) => request),
@@ -172,10 +173,10 @@ async function history(seed: number) {
 }
 
 describe('accounts under random interleavings and faults', () => {
-  it.each([1, 2, 3, 4])(
+  it.each([1, 3, 5])(
     'never two for one tenant, none lost, none handed on, none unfenced (seed %i)',
     async (seed) => {
-      const { broken, given, hadBy, homes, calls, records, members, requests, places } = await history(seed);
+      const { broken, given, hadBy, homes, calls, injected, records, members, requests, places } = await history(seed);
       expect(calls.killed, 'faults were met').toBeGreaterThan(0);
       expect(broken).toEqual([]);
       for (const [tenantId, accounts] of given) expect([...accounts], tenantId).toHaveLength(1);
@@ -185,7 +186,10 @@ describe('accounts under random interleavings and faults', () => {
       expect(members.map(({ id }) => id).sort()).toEqual(ids.sort());
       const made = requests.filter(({ state }) => state === 'SUCCEEDED').map(({ accountName }) => accountName);
       expect(new Set(made).size).toBe(made.length);
-      expect(requests).toHaveLength(members.length + requests.filter(({ state }) => state === 'FAILED').length);
+      // No request was one too many: what failed is what was made to fail, and nothing that an answer was lost for was asked for twice.
+      const failed = requests.filter(({ state }) => state === 'FAILED').map(({ failureReason }) => failureReason);
+      expect(injected).toEqual(expect.arrayContaining(failed));
+      expect(requests).toHaveLength(members.length + new Set(failed).size);
       // Who lives somewhere lives there alone, behind the fences of tenants.
       for (const [tenantId, accountId] of homes) {
         expect(records.find((record) => record.accountId === accountId)).toMatchObject({ state: 'CLAIMED', tenantId });

@@ -15,8 +15,9 @@ export interface Invocation {
 }
 
 export interface Misfortune {
-  /** Shares of calls: answers that are lost after the effect, invocations that are killed at a call. */
+  /** Share of calls whose answers are lost after the effect; of CreateAccount, which cannot be repeated, eight times that. */
   readonly lost: number;
+  /** Share of calls before or after which the invocation is killed; at CreateAccount, four times that. */
   readonly killed: number;
 }
 
@@ -43,9 +44,13 @@ export function invocations(organization: LocalOrganization, random: Random, mis
 
   function wrap<C>(client: C, life: { over: boolean }, repeats: boolean): C {
     const inner = client as unknown as Client;
+    const share = {
+      lost: () => misfortune().lost * (repeats ? 1 : 8),
+      killed: () => misfortune().killed * (repeats ? 1 : 4),
+    };
     const live = async () => {
       await clock.sleep(1 + random.below(400));
-      if (!life.over && random.chance(misfortune().killed)) {
+      if (!life.over && random.chance(share.killed())) {
         life.over = true;
         calls.killed++;
       }
@@ -57,7 +62,7 @@ export function invocations(organization: LocalOrganization, random: Random, mis
         calls.made++;
         const answer = await send(inner, command);
         await live();
-        if (!random.chance(misfortune().lost)) return answer;
+        if (!random.chance(share.lost())) return answer;
         calls.lost++;
         if (repeats) return send(inner, command);
         throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
