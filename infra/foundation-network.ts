@@ -64,7 +64,8 @@ export const FOUNDATION_NETWORK_ACTIONS = [
  * https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */
 export class FoundationNetwork extends Construct {
-  readonly #has: CfnCondition;
+  /** Whether the tenant has a network, and so a cluster of its own. */
+  readonly has: CfnCondition;
   readonly #hasThird: CfnCondition;
   readonly #tenantId: string;
 
@@ -78,9 +79,9 @@ export class FoundationNetwork extends Construct {
     const block = text('VpcCidr', 'Block of the network; empty for none.');
     const zones = ['Zone1', 'Zone2', 'Zone3'].map((id) => text(id, 'Availability zone.'));
     const third = zones[2] ?? '';
-    this.#has = new CfnCondition(scope, 'HasNetwork', { expression: Fn.conditionNot(Fn.conditionEquals(block, '')) });
+    this.has = new CfnCondition(scope, 'HasNetwork', { expression: Fn.conditionNot(Fn.conditionEquals(block, '')) });
     this.#hasThird = new CfnCondition(scope, 'HasThirdZone', {
-      expression: Fn.conditionAnd(this.#has, Fn.conditionNot(Fn.conditionEquals(third, ''))),
+      expression: Fn.conditionAnd(this.has, Fn.conditionNot(Fn.conditionEquals(third, ''))),
     });
 
     const quarters = Fn.cidr(block, 4, Token.asString(bits('PrivateSubnetBits')));
@@ -183,7 +184,7 @@ export class FoundationNetwork extends Construct {
 
   #outputs(vpc: CfnVPC, open: CfnSubnet[], inner: CfnSubnet[]): void {
     const output = (id: string, value: string) => {
-      new CfnOutput(this, id, { value, condition: this.#has }).overrideLogicalId(id);
+      new CfnOutput(this, id, { value, condition: this.has }).overrideLogicalId(id);
     };
     const ids = (subnets: CfnSubnet[]) =>
       Fn.join(
@@ -200,7 +201,7 @@ export class FoundationNetwork extends Construct {
 
   /** Made only with the network, and what belongs to the third zone only where there is one. */
   #made<Made extends CfnResource>(resource: Made, zone = 0): Made {
-    resource.cfnOptions.condition = zone < 2 ? this.#has : this.#hasThird;
+    resource.cfnOptions.condition = zone < 2 ? this.has : this.#hasThird;
     return resource;
   }
 

@@ -11,7 +11,9 @@ import {
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { tenantRolePath, tenantTag } from '../tenancy/names.ts';
+import { platformRolePath, tenantRolePath, tenantTag } from '../tenancy/names.ts';
+import { namespaceName } from '../tenancy/workspace/names.ts';
+import { foundationClusterRoles } from './foundation-cluster-roles.ts';
 import { FoundationNetwork } from './foundation-network.ts';
 
 /** What a tenant's workloads may do with resources that carry its tag. The boundary allows no more than this either. */
@@ -32,15 +34,25 @@ export const TENANT_ACTIONS = [
   'sqs:SendMessage',
 ];
 
+export interface FoundationStackProps extends StackProps {
+  /** Name of the permissions boundary of tenant roles, in every account. */
+  readonly boundaryName: string;
+  /**
+   * Name of the role, at the product's path in the platform's account, by which Pod Identity of shared clusters reaches
+   * roles in accounts of tenants. Without it no pod does.
+   */
+  readonly podIdentityRoleName?: string | undefined;
+}
+
 /**
  * The foundation of one tenant, created by the step ensure-foundation in the account the tenant lives in: its IAM role and
- * its budget, and its network if it has a cluster of its own. The role's rights go by the tenant's tag, on both sides: a
+ * its budget, and its network and cluster's roles if it has a cluster of its own. The role's rights go by the tenant's tag, on both sides: a
  * resource of another tenant has another tag.
  */
 export class FoundationStack extends Stack {
-  constructor(scope: Construct, id: string, props: StackProps & { boundaryName: string }) {
+  constructor(scope: Construct, id: string, props: FoundationStackProps) {
     super(scope, id, { ...props, synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
-    this.templateOptions.description = 'Tenantry: foundation of one tenant (role, budget, network)';
+    this.templateOptions.description = 'Tenantry: foundation of one tenant (role, budget; network and cluster roles)';
     const text = (name: string, description: string) => new CfnParameter(this, name, { description }).valueAsString;
     const tenantId = text('TenantId', 'Id of the tenant.');
     const roleName = new CfnParameter(this, 'RoleName', { maxLength: 64 }).valueAsString;
@@ -58,45 +70,37 @@ export class FoundationStack extends Stack {
       externalId,
       platformAccountId,
       boundaryName: props.boundaryName,
+      podIdentityRoleName: props.podIdentityRoleName,
     });
     tenantBudget(this, { tenantId, platformAccountId, amount: budget, email });
-    new FoundationNetwork(this, tenantId);
+    const network = new FoundationNetwork(this, tenantId);
+    foundationClusterRoles(this, tenantId, network.has);
     new CfnOutput(this, 'TenantRoleArn', { value: role.attrArn });
     new CfnOutput(this, 'TenantRoleId', { value: role.attrRoleId });
     new CfnOutput(this, 'Template', { value: digest });
   }
 }
 
-function tenantRole(
-  scope: Construct,
-  tenant: { tenantId: string; roleName: string; externalId: string; platformAccountId: string; boundaryName: string },
-): CfnRole {
-  const account = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}`;
+/** `tenant-`, in which the namespaces of tenants begin. */
+const namespacePrefix = namespaceName('x').slice(0, -1);
+
+interface TenantRole {
+  tenantId: string;
+  roleName: string;
+  externalId: string;
+  platformAccountId: string;
+  boundaryName: string;
+  podIdentityRoleName: string | undefined;
+}
+
+function tenantRole(scope: Construct, tenant: TenantRole): CfnRole {
   return new CfnRole(scope, 'TenantRole', {
     roleName: tenant.roleName,
     path: tenantRolePath,
     description: Fn.join('', ['Identity of tenant ', tenant.tenantId]),
-    permissionsBoundary: `${account}:policy/${tenant.boundaryName}`,
+    permissionsBoundary: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:policy/${tenant.boundaryName}`,
     maxSessionDuration: 3600,
-    assumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        // Pods of the tenant, in the platform's clusters or in its own. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-        {
-          Effect: 'Allow',
-          Principal: { Service: 'pods.eks.amazonaws.com' },
-          Action: ['sts:AssumeRole', 'sts:TagSession'],
-          Condition: { StringEquals: { 'aws:SourceAccount': [tenant.platformAccountId, Aws.ACCOUNT_ID] } },
-        },
-        // Whoever of the platform's account is allowed to, presenting the external id: the isolation proof, the command line.
-        {
-          Effect: 'Allow',
-          Principal: { AWS: Fn.join('', [`arn:${Aws.PARTITION}:iam::`, tenant.platformAccountId, ':root']) },
-          Action: 'sts:AssumeRole',
-          Condition: { StringEquals: { 'sts:ExternalId': tenant.externalId } },
-        },
-      ],
-    },
+    assumeRolePolicyDocument: { Version: '2012-10-17', Statement: trust(tenant) },
     policies: [
       {
         policyName: 'own-resources',
@@ -116,6 +120,44 @@ function tenantRole(
     ],
     tags: [{ key: tenantTag, value: tenant.tenantId }],
   });
+}
+
+function trust({ tenantId, externalId, platformAccountId, podIdentityRoleName }: TenantRole): object[] {
+  const platform = Fn.join('', [`arn:${Aws.PARTITION}:iam::`, platformAccountId]);
+  const Principal = { AWS: Fn.join('', [platform, ':root']) };
+  return [
+    // Pods of the tenant, in the platform's clusters or in its own. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'pods.eks.amazonaws.com' },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Condition: { StringEquals: { 'aws:SourceAccount': [platformAccountId, Aws.ACCOUNT_ID] } },
+    },
+    // Whoever of the platform's account is allowed to, presenting the external id: the isolation proof, the command line.
+    {
+      Effect: 'Allow',
+      Principal,
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+    },
+    // Pods in the platform's clusters, where this role is in another account: by the role that all of them share, whose
+    // session carries the namespace of the pod. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
+    ...(podIdentityRoleName === undefined
+      ? []
+      : [
+          {
+            Effect: 'Allow',
+            Principal,
+            Action: ['sts:AssumeRole', 'sts:TagSession'],
+            Condition: {
+              ArnEquals: {
+                'aws:PrincipalArn': Fn.join('', [platform, `:role${platformRolePath}${podIdentityRoleName}`]),
+              },
+              StringEquals: { 'aws:PrincipalTag/kubernetes-namespace': Fn.join('', [namespacePrefix, tenantId]) },
+            },
+          },
+        ]),
+  ];
 }
 
 function tenantBudget(

@@ -31,7 +31,6 @@ describe('the template of a tenant’s foundation', () => {
   });
 
   it('makes one role, under the boundary, and one budget; all else belongs to the network, and is conditional', () => {
-    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(1);
     expect(ofType(template, 'AWS::Budgets::Budget')).toHaveLength(1);
     const always = Object.values(template.Resources).filter((resource) => !('Condition' in resource));
     expect(always.map(({ Type }) => Type).sort()).toEqual(['AWS::Budgets::Budget', 'AWS::IAM::Role']);
@@ -46,6 +45,16 @@ describe('the template of a tenant’s foundation', () => {
     });
     expect(trust[1]).toMatchObject({ Condition: { StringEquals: { 'sts:ExternalId': { Ref: 'ExternalId' } } } });
     expect(JSON.stringify(trust[1]?.Principal)).toContain('{"Ref":"PlatformAccountId"},":root"');
+  });
+
+  it('trusts the role of Pod Identity for pods in the namespace of the tenant only', () => {
+    const other = JSON.parse(foundationTemplate('shop-tenant-boundary', 'shop-pod-identity')) as Template;
+    const { Statement } = other.Resources['TenantRole']?.Properties['AssumeRolePolicyDocument'] ?? {};
+    expect(Statement).toHaveLength(3);
+    expect(Statement[2].Condition.StringEquals).toEqual({
+      'aws:PrincipalTag/kubernetes-namespace': { 'Fn::Join': ['', ['tenant-', { Ref: 'TenantId' }]] },
+    });
+    expect(JSON.stringify(Statement[2].Condition.ArnEquals)).toContain(':role/tenantry/shop-pod-identity');
   });
 
   it('counts what is tagged in a shared account, and everything in an account of its own', () => {

@@ -9,8 +9,8 @@ import { FoundationStack } from './foundation-stack.ts';
  * request itself (an account of a tenant cannot read the platform's buckets).
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  */
-export function foundationTemplate(boundaryName: string): string {
+export function foundationTemplate(boundaryName: string, podIdentityRoleName?: string): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'tenantry-foundation-')), analyticsReporting: false });
-  const stack = new FoundationStack(app, 'TenantFoundation', { boundaryName });
+  const stack = new FoundationStack(app, 'TenantFoundation', { boundaryName, podIdentityRoleName });
   return JSON.stringify(app.synth().getStackByName(stack.stackName).template);
 }

@@ -37,6 +37,8 @@ const foundation = z.object({
       privateSubnetIds: z.array(z.string()),
     })
     .optional(),
+  /** Where the tenant's own cluster goes, and the roles it works with. */
+  site: z.object({ subnetIds: z.array(z.string()), clusterRoleArn: z.string(), nodeRoleArn: z.string() }).optional(),
 });
 
 export type Foundation = z.infer<typeof foundation>;
@@ -131,7 +133,13 @@ function foundationOf(stack: Stack): Foundation {
     publicSubnetIds: subnets('PublicSubnetIds'),
     privateSubnetIds: subnets('PrivateSubnetIds'),
   };
-  return { roleArn, network };
+  const site = {
+    // Control planes and nodes have no public addresses; load balancers find the public subnets by their tags.
+    subnetIds: network.privateSubnetIds,
+    clusterRoleArn: output(stack, 'ClusterRoleArn') ?? '',
+    nodeRoleArn: output(stack, 'NodeRoleArn') ?? '',
+  };
+  return { roleArn, network, site };
 }
 
 function createInput(request: FoundationRequest, parameters: Parameters) {

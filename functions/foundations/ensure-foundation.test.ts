@@ -1,112 +1,9 @@
-import {
-  CreateStackCommand,
-  DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  type Parameter,
-  UpdateStackCommand,
-} from '@aws-sdk/client-cloudformation';
+import { type Parameter, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
-import type { Ledger } from '../operations/ledger-store.ts';
 import { ensureFoundation } from './ensure-foundation.ts';
 import type { FoundationRequest, NetworkSource } from './parameters.ts';
-import { releaseFoundation } from './release-foundation.ts';
 import type { Stacks } from './stack.ts';
-
-interface FakeStack {
-  status: string;
-  tenant: string;
-  token?: string | undefined;
-  parameters?: Parameter[] | undefined;
-  outputs?: Record<string, string>;
-}
-
-/** CloudFormation with stacks that stay in the state they are given. */
-function fakeStacks(stacks: Record<string, FakeStack> = {}) {
-  const calls: string[] = [];
-  const inputs: object[] = [];
-  const client = {
-    async send(command: unknown) {
-      const { input } = command as {
-        input: {
-          StackName: string;
-          ClientRequestToken?: string;
-          Parameters?: Parameter[];
-          Tags?: { Key: string; Value: string }[];
-        };
-      };
-      calls.push((command as object).constructor.name);
-      const stack = stacks[input.StackName];
-      if (command instanceof DescribeStacksCommand) {
-        if (!stack)
-          throw Object.assign(new Error(`Stack with id ${input.StackName} does not exist`), {
-            name: 'ValidationError',
-          });
-        return {
-          Stacks: [
-            {
-              StackName: input.StackName,
-              StackId: 'id',
-              StackStatus: stack.status,
-              Tags: [{ Key: 'tenantry:tenant', Value: stack.tenant }],
-              Parameters: stack.parameters,
-              Outputs: Object.entries({ TenantRoleArn: 'arn:role', ...stack.outputs }).map(
-                ([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }),
-              ),
-            },
-          ],
-        };
-      }
-      if (command instanceof CreateStackCommand) {
-        stacks[input.StackName] = {
-          status: 'CREATE_IN_PROGRESS',
-          tenant: input.Tags?.find((tag) => tag.Key === 'tenantry:tenant')?.Value ?? '',
-          token: input.ClientRequestToken,
-          parameters: input.Parameters,
-        };
-      }
-      if (command instanceof UpdateStackCommand && stack)
-        Object.assign(stack, { status: 'UPDATE_IN_PROGRESS', token: input.ClientRequestToken });
-      if (command instanceof UpdateStackCommand) inputs.push(command.input);
-      if (command instanceof DeleteStackCommand && stack) stack.status = 'DELETE_IN_PROGRESS';
-      if (command instanceof DescribeStackEventsCommand) {
-        return {
-          StackEvents: [
-            {
-              LogicalResourceId: 'Budget',
-              ResourceType: 'AWS::Budgets::Budget',
-              ResourceStatus: 'CREATE_FAILED',
-              ResourceStatusReason: 'Resource creation cancelled',
-            },
-            {
-              LogicalResourceId: 'TenantRole',
-              ResourceType: 'AWS::IAM::Role',
-              ResourceStatus: 'CREATE_FAILED',
-              ResourceStatusReason: 'limit exceeded',
-              ClientRequestToken: stack?.token,
-            },
-          ],
-        };
-      }
-      return {};
-    },
-  } as unknown as Stacks;
-  return { client, calls, stacks, inputs };
-}
-
-function fakeLedger() {
-  const entries: string[] = [];
-  const attributes: Record<string, string>[] = [];
-  const note = (state: string) => async (kind: string, name: string, noted?: Record<string, string>) => {
-    entries.push(`${state} ${kind} ${name}`);
-    attributes.push(noted ?? {});
-  };
-  return {
-    ledger: { plan: note('PLANNED'), created: note('CREATED'), deleted: note('DELETED') } satisfies Ledger,
-    entries,
-    attributes,
-  };
-}
+import { fakeLedger, fakeStacks } from './testing/fakes.ts';
 
 const request: FoundationRequest = {
   tenantId: 'acme',
@@ -260,6 +157,8 @@ describe('a foundation with a network', () => {
         DefaultSecurityGroupId: 'sg-1',
         PublicSubnetIds: 'subnet-1,subnet-2',
         PrivateSubnetIds: 'subnet-3,subnet-4',
+        ClusterRoleArn: 'arn:cluster',
+        NodeRoleArn: 'arn:node',
       },
     });
     const { network, log } = fakeNetwork();
@@ -273,52 +172,10 @@ describe('a foundation with a network', () => {
         publicSubnetIds: ['subnet-1', 'subnet-2'],
         privateSubnetIds: ['subnet-3', 'subnet-4'],
       },
+      site: { subnetIds: ['subnet-3', 'subnet-4'], clusterRoleArn: 'arn:cluster', nodeRoleArn: 'arn:node' },
     });
     expect(log).toEqual(['close sg-1']);
     expect(calls).not.toContain('UpdateStackCommand');
     expect(attributes[0]).toMatchObject({ network: '10.64.16.0/20', vpcId: 'vpc-1' });
-  });
-});
-
-describe('releaseFoundation', () => {
-  const released = { tenantId: 'acme', stackName: name };
-
-  it('deletes, waits until it is gone, and counts "not there" as done', async () => {
-    const { client, stacks } = fakeStacks({ [name]: { status: 'CREATE_COMPLETE', tenant: 'acme' } });
-    const { ledger, entries } = fakeLedger();
-    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: 'StillDeleting' });
-    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: 'StillDeleting' });
-    delete stacks[name];
-    await releaseFoundation(client, ledger, released);
-    expect(entries).toEqual([`DELETED foundation ${name}`]);
-  });
-
-  it('gives back the network when the stack is gone, not before', async () => {
-    const { client, stacks } = fakeStacks({ [name]: { status: 'CREATE_COMPLETE', tenant: 'acme' } });
-    const { ledger, entries } = fakeLedger();
-    const afterwards = async () => void entries.push('network');
-    await expect(releaseFoundation(client, ledger, released, afterwards)).rejects.toThrow();
-    expect(entries).toEqual([]);
-    delete stacks[name];
-    await releaseFoundation(client, ledger, released, afterwards);
-    expect(entries).toEqual(['network', `DELETED foundation ${name}`]);
-  });
-
-  it('has CloudFormation try again when a deletion failed, and fails', async () => {
-    const { client, stacks } = fakeStacks({ [name]: { status: 'DELETE_FAILED', tenant: 'acme' } });
-    const { ledger, entries } = fakeLedger();
-    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: 'StackFailed' });
-    expect(stacks[name]?.status).toBe('DELETE_IN_PROGRESS');
-    expect(entries).toEqual([]);
-  });
-
-  it.each([
-    ['DELETE_FAILED', 'acme', 'StackFailed'],
-    ['CREATE_COMPLETE', 'other', 'ResourceNotOwned'],
-  ])('a stack that is %s of %s is %s', async (status, tenant, error) => {
-    const { client } = fakeStacks({ [name]: { status, tenant } });
-    const { ledger, entries } = fakeLedger();
-    await expect(releaseFoundation(client, ledger, released)).rejects.toMatchObject({ name: error });
-    expect(entries).toEqual([]);
   });
 });
