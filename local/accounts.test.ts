@@ -1,4 +1,11 @@
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CloseAccountCommand,
@@ -61,6 +68,30 @@ async function newAccount(organizations: OrganizationsClient, name: string): Pro
   }
 }
 
+const document = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+
+/** The status of a stack that is made with a service role of its account. */
+async function stackWithRole(iam: IAMClient, cloudformation: CloudFormationClient): Promise<string | undefined> {
+  const Principal = { Service: 'cloudformation.amazonaws.com' };
+  const AssumeRolePolicyDocument = document({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'service', AssumeRolePolicyDocument }));
+  const PolicyDocument = document({ Effect: 'Allow', Action: 'iam:*', Resource: '*' });
+  await iam.send(new PutRolePolicyCommand({ RoleName: 'service', PolicyName: 'iam', PolicyDocument }));
+  await local.cloud.clock.sleep(15_000);
+  const Made = {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: JSON.parse(AssumeRolePolicyDocument) },
+  };
+  const input = { StackName: 'baseline', TemplateBody: JSON.stringify({ Resources: { Made } }), RoleARN: Role?.Arn };
+  await cloudformation.send(new CreateStackCommand({ ...input, Capabilities: ['CAPABILITY_IAM'] }));
+  for (;;) {
+    await local.cloud.clock.sleep(5_000);
+    const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'baseline' }));
+    const status = Stacks?.[0]?.StackStatus;
+    if (status !== 'CREATE_IN_PROGRESS') return status;
+  }
+}
+
 test('an account is of little use at first, then of use, then of none', async () => {
   const organizations = new OrganizationsClient(settings(OWNER));
   const id = await newAccount(organizations, 'acme');
@@ -87,6 +118,9 @@ test('an account is of little use at first, then of use, then of none', async ()
   const own = { ...settings('111111111111'), endpoint: local.endpoint };
   expect(await refusal(new EC2Client(own).send(new DescribeVpcsCommand({})))).toBe('done');
 
+  const early = new CloudFormationClient(first);
+  expect(await refusal(early.send(new ListStacksCommand({})))).toBe('OptInRequired');
+
   await local.cloud.clock.sleep(7_200_000);
   const second = session((await sts.send(new AssumeRoleCommand(role))).Credentials);
   expect((await new EC2Client(second).send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
@@ -95,6 +129,9 @@ test('an account is of little use at first, then of use, then of none', async ()
     (await new LambdaClient(of).send(new GetAccountSettingsCommand({}))).AccountLimit?.ConcurrentExecutions;
   expect(await concurrency(second)).toBe(10);
   expect(await concurrency(own)).toBe(1_000);
+
+  // A stack in the account, with the rights of a role of that account.
+  expect(await stackWithRole(new IAMClient(second), new CloudFormationClient(second))).toBe('CREATE_COMPLETE');
 
   await organizations.send(new CloseAccountCommand({ AccountId: id }));
   await local.cloud.clock.sleep(120_000);
