@@ -10,6 +10,7 @@ import { parseConfig, type TenantryConfig } from '../../tenancy/config.ts';
 import { projectRoot } from '../project.ts';
 import { type AwsSettings, LOCAL_ACCOUNT, LOCAL_REGION, localCredentials } from '../settings.ts';
 import { ensureAssembly } from './assembly.ts';
+import { brokerParameters, organizationOptions } from './organization.ts';
 import type { Progress } from './progress.ts';
 import { ensureSharedClusters } from './shared-clusters.ts';
 
@@ -63,6 +64,7 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
     },
     serviceOptions: {
       ...options.serviceOptions,
+      organizations: { ...organizationOptions(config), ...options.serviceOptions?.organizations },
       eks: {
         progress: progress.line,
         ...(options.kubeconfig && { controlPlanes: external(options.kubeconfig) }),
@@ -85,7 +87,9 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
         progress.line,
       ),
     );
-    await progress.phase('deployment of the templates', () => deployAssembly(local.cloud, assembly, {}));
+    await progress.phase('deployment of the templates', async () =>
+      deployAssembly(local.cloud, assembly, { parameters: await brokerParameters(local, config) }),
+    );
   } catch (error) {
     await local.stop();
     throw error;
