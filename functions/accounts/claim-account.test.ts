@@ -62,6 +62,18 @@ describe('claimAccount', () => {
     expect(states.filter((one) => one?.state === 'CLAIMED')).toHaveLength(1);
   });
 
+  it('gives one tenant one account when it comes again, however simultaneously it is asked', async () => {
+    await pool(8);
+    await account('tenantry-old', 'QUARANTINED', { accountId: '222222222222' });
+    const ledger = createLedger(table, { tenantId: 'acme', operationId: 'op-0' });
+    await ledger.created('account', DEDICATED_ACCOUNT, { accountName: 'tenantry-old', accountId: '222222222222' });
+    await deleted('acme');
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim('acme', 'op-1')));
+    expect(new Set(claims.map(({ accountName }) => accountName)).size).toBe(1);
+    const states = await Promise.all(Array.from({ length: 8 }, (_, index) => getAccount(table, `tenantry-${index}0`)));
+    expect(states.filter((one) => one?.state === 'CLAIMED')).toHaveLength(1);
+  });
+
   it('gives a returned account to its own tenant only, and a reserved one to nobody else', async () => {
     await account('tenantry-a', 'AVAILABLE', { accountId: '222222222222', previousTenant: 'acme' });
     await account('tenantry-b', 'AVAILABLE', { accountId: '333333333333', reservedFor: 'beta' });

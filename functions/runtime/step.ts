@@ -12,6 +12,9 @@ export const stepInput = z.object({
   executionArn: z.string(),
 });
 
+/** What log lines carry of a step's input, as far as it is there. */
+const logged = stepInput.extend({ accountName: z.string() }).partial();
+
 export interface StepDefinition<Input, Output> {
   /** File name of the step: `ensure-namespace`. */
   name: string;
@@ -27,8 +30,8 @@ export interface StepContext {
 }
 
 /**
- * The Lambda handler of a workflow step: parses the input, runs it with a logger that carries tenant, operation and
- * execution, parses the output, and turns whatever is thrown into an error of the catalogue, whose name Step Functions
+ * The Lambda handler of a workflow step: parses the input, runs it with a logger that carries tenant, operation,
+ * execution and account, parses the output, and turns whatever is thrown into an error of the catalogue, whose name Step Functions
  * matches in Retry and Catch.
  */
 export function step<Input, Output>(definition: StepDefinition<Input, Output>) {
@@ -58,6 +61,6 @@ function parseInput<Input>(schema: z.ZodType<Input>, event: unknown): Input {
 }
 
 function identifiers(event: unknown): Record<string, unknown> {
-  const result = stepInput.partial().safeParse(event);
+  const result = logged.safeParse(event);
   return result.success ? result.data : {};
 }
