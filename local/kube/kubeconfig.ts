@@ -8,6 +8,11 @@ export function certificateKubeconfig(server: string, authority: string, client:
   );
 }
 
+/** A kubeconfig that authenticates with a bearer token. The CA is base64 of its PEM. */
+export function tokenKubeconfig(server: string, certificateAuthorityData: string, token: string): string {
+  return kubeconfig({ server, 'certificate-authority-data': certificateAuthorityData }, { token });
+}
+
 /** How an API server calls a webhook of ours: plain HTTP on loopback, nothing secret is sent but the token to be reviewed. */
 export function webhookKubeconfig(url: string): string {
   return kubeconfig({ server: url }, {});
