@@ -38,9 +38,9 @@ export async function show(installation: Installation, tenantId: string, json: b
 function stepRow(step: StepTime): (string | undefined)[] {
   const time = step.milliseconds === undefined ? undefined : duration(step.milliseconds);
   return [
-    `${step.workflow ? '  ' : ''}${step.state}`,
+    `${'  '.repeat(step.depth)}${step.state}`,
     step.workflow,
-    step.status,
+    step.waitsAt ? `waits at ${step.waitsAt}` : step.status,
     time,
     step.attempts ? String(step.attempts) : undefined,
     step.error,

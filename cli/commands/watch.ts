@@ -1,7 +1,7 @@
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import type { Installation } from '../installation.ts';
 import { duration } from '../output.ts';
-import { stepsOf } from '../steps.ts';
+import { type StepTime, stepsOf } from '../steps.ts';
 
 const LOOK_EVERY_MILLISECONDS = 1_000;
 
@@ -38,14 +38,18 @@ async function tell(
 ): Promise<void> {
   const steps = await stepsOf(installation.stepFunctions, executionArn);
   for (const [index, step] of steps.entries()) {
-    const key = `${executionArn}#${index}#${step.status}`;
-    if (step.status === 'running' || told.has(key)) continue;
+    const key = `${executionArn}#${index}#${step.waitsAt ?? step.status}`;
+    if ((step.status === 'running' && !step.waitsAt) || told.has(key)) continue;
     told.add(key);
     const tenant = name.replace(/-[0-9a-f]{16}$/, '');
     console.log(
       json
         ? JSON.stringify({ tenantId: tenant, executionArn, ...step })
-        : `${tenant.padEnd(20)} ${step.state.padEnd(24)} ${step.status.padEnd(10)} ${duration(step.milliseconds ?? 0)}${step.error ? `  ${step.error}` : ''}`,
+        : `${tenant.padEnd(20)} ${step.state.padEnd(24)} ${outcomeOf(step)}${step.error ? `  ${step.error}` : ''}`,
     );
   }
+}
+
+function outcomeOf({ status, milliseconds, waitsAt }: StepTime): string {
+  return waitsAt ? `waits at ${waitsAt}` : `${status.padEnd(10)} ${duration(milliseconds ?? 0)}`;
 }
