@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { accounts, showAccount } from './commands/accounts.ts';
 import { closeAccount } from './commands/accounts-close.ts';
 import { resumeAccounts } from './commands/accounts-resume.ts';
+import { registerAdvise } from './commands/advise.ts';
 import { create } from './commands/create.ts';
 import { env } from './commands/env.ts';
 import { events } from './commands/events.ts';
@@ -114,6 +115,8 @@ accountsCommand
   .action(async (account: string, options: { confirm: boolean }) =>
     closeAccount(await installation(), account, { confirm: options.confirm, json: json() }),
   );
+
+registerAdvise(program, json);
 
 for (const command of [...program.commands, ...accountsCommand.commands]) command.option('--json', 'print JSON');
 program.hook('preAction', (_program, command) => {
