@@ -52,11 +52,12 @@ export async function hostFacts(kubernetes: Kubernetes, serviceCidr: string): Pr
     kubernetes.get({ apiVersion: 'v1', kind: 'Service', ...at }),
     kubernetes.get({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', ...at }),
   ]);
-  if (service === undefined || slice === undefined) {
+  if (service === undefined) {
     throw new CatalogueError('StillCreating', 'The API server has not published Service default/kubernetes yet.');
   }
   const { clusterIPs, ports } = service.spec as { clusterIPs: string[]; ports: { port: number }[] };
-  const { addresses, ports: behind } = published(slice);
+  // An API server that listens on loopback alone publishes no endpoints.
+  const { addresses, ports: behind } = slice === undefined ? { addresses: [], ports: [] } : published(slice);
   return {
     serviceCidr,
     apiServer: [...new Set([...clusterIPs, ...addresses])].map(asRange),

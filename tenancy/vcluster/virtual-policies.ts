@@ -6,7 +6,7 @@ import { virtualSystemNamespace } from './virtual-access.ts';
 /** The policy by which a virtual API server is asked whether it enforces the others. Refuses one name, to everybody. */
 export const virtualProbePolicy = 'tenantry-virtual-probe';
 
-const everything = [{ apiGroups: ['*'], resources: ['*', '*/*'], operations: ['CREATE', 'UPDATE', 'DELETE'] }] as const;
+const everything = [{ apiGroups: ['*'], resources: ['*/*'], operations: ['CREATE', 'UPDATE', 'DELETE'] }] as const;
 
 /**
  * What RBAC cannot say inside a virtual cluster. The tenant's roles hold no right on policies, so it cannot unbind them.

@@ -13,6 +13,8 @@ import { createControlPlanes } from '../../local/kube/control-planes.ts';
 export interface TestCluster {
   /** In `system:masters`. */
   readonly administrator: Kubernetes;
+  /** For clients that come with a token. */
+  readonly address: { readonly server: string; readonly certificateAuthority: string };
   client(user: string, groups: readonly string[]): Kubernetes;
   stop(): Promise<void>;
 }
@@ -32,10 +34,10 @@ export async function startTestCluster(): Promise<TestCluster> {
   });
   const read = (name: string) => readFileSync(join(folder, 'clusters', clusterId, name), 'utf8');
   const authority = { certificate: read('ca.crt'), key: read('ca.key'), commonName: 'kubernetes' };
+  const address = { server: endpoint, certificateAuthority: authority.certificate };
   const client = (user: string, groups: readonly string[]) => {
     const [organization] = groups;
     const { certificate, key } = issueCertificate(authority, { commonName: user, organization, usage: ['client'] });
-    const address = { server: endpoint, certificateAuthority: authority.certificate };
     return kubernetesClient(
       connectTo({ ...address, clientCertificate: certificate, clientKey: key }),
       async () => ({}),
@@ -43,6 +45,7 @@ export async function startTestCluster(): Promise<TestCluster> {
   };
   return {
     administrator: client('administrator', ['system:masters']),
+    address,
     client,
     async stop() {
       closeConnections();

@@ -121,8 +121,8 @@ const unused = [
 ];
 
 test('the configuration that vcluster reads is the chart’s for the same values', () => {
-  const read = (object: { readonly data?: unknown } | undefined) => {
-    const { 'config.yaml': text = '' } = (object?.data ?? {}) as Record<string, string>;
+  const read = (object: { readonly [member: string]: unknown } | undefined) => {
+    const { 'config.yaml': text = '' } = (object?.['data'] ?? {}) as Record<string, string>;
     return withoutEmpty(parse(Buffer.from(text, 'base64').toString()));
   };
   const secret = ours.find(({ kind }) => kind === 'Secret');
