@@ -34,7 +34,8 @@ export const ec2Sweeper: Sweeper = {
   },
 };
 
-async function interfaces(client: EC2Client): Promise<Leftover[]> {
+/** Network interfaces, and the instances that hold some of them. */
+export async function interfaces(client: Pick<EC2Client, 'send'>): Promise<Leftover[]> {
   const found = await everyPage(
     (NextToken) => client.send(new DescribeNetworkInterfacesCommand({ NextToken })),
     ({ NetworkInterfaces }) => NetworkInterfaces,
@@ -52,7 +53,7 @@ async function interfaces(client: EC2Client): Promise<Leftover[]> {
   ];
 }
 
-function interfaceLeftover(client: EC2Client, one: NetworkInterface): Leftover {
+function interfaceLeftover(client: Pick<EC2Client, 'send'>, one: NetworkInterface): Leftover {
   const NetworkInterfaceId = one.NetworkInterfaceId ?? '';
   const found = { kind: 'network interface', name: NetworkInterfaceId };
   if (one.RequesterManaged || one.Status === 'in-use')

@@ -18,6 +18,8 @@ import { everyPage, isError, type Leftover, orGone, type Sweeper } from './sweep
 
 const GONE = 'ResourceNotFoundException';
 
+type Client = Pick<EKSClient, 'send'>;
+
 /**
  * Clusters. In AWS's order: deletion protection off, pod identities and add-ons (with the VPC CNI's interfaces),
  * the cluster; access entries go with it. Node groups and Fargate profiles only when EKS says that they are in the way.
@@ -37,13 +39,13 @@ export const eksSweeper: Sweeper = {
   },
 };
 
-async function leftover(client: EKSClient, name: string): Promise<Leftover[]> {
+async function leftover(client: Client, name: string): Promise<Leftover[]> {
   const found = { kind: 'EKS cluster', name };
   try {
     const { cluster } = await client.send(new DescribeClusterCommand({ name }));
     // One that changes takes no other request; EKS would refuse it until the change is done.
     if (cluster?.status !== 'ACTIVE' && cluster?.status !== 'FAILED') return [{ ...found, going: true }];
-    return [{ ...found, remove: () => orGone(remove(client, name, cluster), GONE) }];
+    return [{ ...found, remove: () => orGone(removeCluster(client, name, cluster), GONE) }];
   } catch (error) {
     if (isError(error, GONE)) return [];
     throw error;
@@ -51,7 +53,7 @@ async function leftover(client: EKSClient, name: string): Promise<Leftover[]> {
 }
 
 /** One step further on the way to a cluster that is gone; the next scan takes the next. */
-async function remove(client: EKSClient, clusterName: string, cluster: Cluster): Promise<void> {
+export async function removeCluster(client: Client, clusterName: string, cluster: Cluster): Promise<void> {
   if (cluster.deletionProtection) {
     await client.send(new UpdateClusterConfigCommand({ name: clusterName, deletionProtection: false }));
     return;
@@ -66,7 +68,7 @@ async function remove(client: EKSClient, clusterName: string, cluster: Cluster):
   }
 }
 
-async function removePodIdentities(client: EKSClient, clusterName: string): Promise<void> {
+async function removePodIdentities(client: Client, clusterName: string): Promise<void> {
   const associations = await everyPage(
     (nextToken) => client.send(new ListPodIdentityAssociationsCommand({ clusterName, nextToken })),
     (page) => page.associations,
@@ -77,7 +79,7 @@ async function removePodIdentities(client: EKSClient, clusterName: string): Prom
 }
 
 /** Whether there are add-ons, which take their time to go. */
-async function removeAddons(client: EKSClient, clusterName: string): Promise<boolean> {
+async function removeAddons(client: Client, clusterName: string): Promise<boolean> {
   const addons = await everyPage(
     (nextToken) => client.send(new ListAddonsCommand({ clusterName, nextToken })),
     (page) => page.addons,
@@ -89,7 +91,7 @@ async function removeAddons(client: EKSClient, clusterName: string): Promise<boo
 }
 
 /** Whether node groups or Fargate profiles were in the way; profiles go one at a time. */
-async function removeNodes(client: EKSClient, clusterName: string): Promise<boolean> {
+async function removeNodes(client: Client, clusterName: string): Promise<boolean> {
   const { nodegroups = [] } = await client.send(new ListNodegroupsCommand({ clusterName }));
   for (const nodegroupName of nodegroups)
     await orGone(client.send(new DeleteNodegroupCommand({ clusterName, nodegroupName })), GONE);

@@ -50,7 +50,7 @@ export async function removeRole(client: IAMClient, role: RoleDetail): Promise<v
  * Removes a user with its keys, policies and memberships, and its password where IAM says that something is still there.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
  */
-export async function removeUser(client: IAMClient, user: UserDetail): Promise<void> {
+export async function removeUser(client: Pick<IAMClient, 'send'>, user: UserDetail): Promise<void> {
   const { UserName, AttachedManagedPolicies = [], UserPolicyList = [], GroupList = [] } = user;
   const { AccessKeyMetadata = [] } = await client.send(new ListAccessKeysCommand({ UserName }));
   for (const { AccessKeyId } of AccessKeyMetadata)
