@@ -30,8 +30,6 @@ export function hostNumbers(facts: Pick<VclusterFacts, 'numbers' | 'settings'>):
     imageRegistries: [...numbers.imageRegistries, ...ours],
     // The control plane's own Service is a load balancer's; how many others there may be is the quota's matter.
     loadBalancers: true,
-    // Synced pods are owned by the Service of the virtual cluster.
-    standalonePods: numbers.standalonePods,
   };
 }
 
