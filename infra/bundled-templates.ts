@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { accountTemplate } from './account-template.ts';
+import { podIdentityRoleName } from './cluster-roles.ts';
 import { foundationTemplate } from './foundation-template.ts';
 
 /**
@@ -21,7 +22,7 @@ export function bundledTemplates(
     return path;
   };
   return {
-    '#foundation-template': write('foundation', foundationTemplate(boundaryName)),
+    '#foundation-template': write('foundation', foundationTemplate(boundaryName, podIdentityRoleName(prefix))),
     '#account-template': write('account', accountTemplate({ prefix, boundaryName })),
   };
 }

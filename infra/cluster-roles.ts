@@ -16,6 +16,11 @@ export const CLUSTER_POLICIES = [
 /** The same for its nodes. https://docs.aws.amazon.com/eks/latest/userguide/auto-create-node-role.html */
 export const NODE_POLICIES = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'] as const;
 
+/** Name of the role by which pods reach tenants' roles in other accounts; those trust it by name. */
+export function podIdentityRoleName(prefix: string): string {
+  return `${prefix}-pod-identity`;
+}
+
 /** Roles of the shared clusters that an installation adds, and the one by which pods reach tenants' roles in other accounts. */
 export class ClusterRoles extends Construct {
   readonly clusterRole: Role;
@@ -28,21 +33,21 @@ export class ClusterRoles extends Construct {
     const managed = (names: readonly string[]) => names.map((name) => ManagedPolicy.fromAwsManagedPolicyName(name));
     this.clusterRole = new Role(this, 'Cluster', {
       path: platformRolePath,
-      roleName: `${props.prefix}-shared-cluster`,
+      roleName: `${props.prefix}-added-cluster`,
       description: 'Control planes of the shared clusters that are added.',
       assumedBy: new ServicePrincipal('eks.amazonaws.com').withSessionTags(),
       managedPolicies: managed(CLUSTER_POLICIES),
     });
     this.nodeRole = new Role(this, 'Node', {
       path: platformRolePath,
-      roleName: `${props.prefix}-shared-node`,
+      roleName: `${props.prefix}-added-node`,
       description: 'Nodes of the shared clusters that are added.',
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: managed(NODE_POLICIES),
     });
     this.podIdentityRole = new Role(this, 'PodIdentity', {
       path: platformRolePath,
-      roleName: `${props.prefix}-pod-identity`,
+      roleName: podIdentityRoleName(props.prefix),
       description: 'By which pods reach the role of their tenant in its own account.',
       assumedBy: new ServicePrincipal('pods.eks.amazonaws.com').withSessionTags(),
     });

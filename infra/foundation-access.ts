@@ -3,6 +3,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import { Construct } from 'constructs';
 import { tenantRolePath, tenantTag } from '../tenancy/names.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
+import { allowFoundationClusterRoles } from './foundation-cluster-roles.ts';
 import { FOUNDATION_NETWORK_ACTIONS } from './foundation-network.ts';
 import { TENANT_ACTIONS } from './foundation-stack.ts';
 
@@ -95,6 +96,7 @@ function serviceRole(scope: Construct, boundary: ManagedPolicy, props: Foundatio
     budgets,
   ]);
   allowNetworks(role);
+  allowFoundationClusterRoles(role);
   return role;
 }
 

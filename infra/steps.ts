@@ -132,7 +132,13 @@ function createOperationSteps(make: Make, props: StepsProps) {
       memoryMiB: 512,
     }),
     proveIsolation: make('ProveIsolation', 'isolation/prove-isolation', {
-      environment: operator,
+      environment: {
+        ...operator,
+        ...(props.accounts && {
+          BROKER_ROLE_ARN: props.accounts.brokerRoleArn,
+          BOUNDARY_NAME: props.foundation.boundary.managedPolicyName,
+        }),
+      },
       memoryMiB: 512,
       timeout: Duration.minutes(1),
     }),

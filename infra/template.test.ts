@@ -74,7 +74,7 @@ describe('least privilege', () => {
     expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toHaveLength(1);
     each('AWS::IAM::Role', ({ Properties }, id) => {
       // EKS documents which of AWS's own policies clusters and nodes need.
-      if (/^tenantry-shared-(cluster|node)$/.test(Properties['RoleName'])) return;
+      if (/^tenantry-added-(cluster|node)$/.test(Properties['RoleName'])) return;
       expect(Properties['ManagedPolicyArns'], id).toBeUndefined();
     });
   });
