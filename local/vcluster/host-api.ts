@@ -84,10 +84,13 @@ async function call(url: string, options: RequestOptions, body: unknown): Promis
 
 function open(url: string, options: RequestOptions, body: unknown): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const text = body === undefined ? '' : JSON.stringify(body);
     const outgoing = request(url, options, resolve);
+    // Node gives the body of a DELETE no length by itself, and the server would not read it.
+    outgoing.setHeader('content-length', Buffer.byteLength(text));
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${url} did not answer within ${PATIENCE / 1000} s`)));
     outgoing.on('error', reject);
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    outgoing.end(text);
   });
 }
 
