@@ -15,7 +15,8 @@ export interface Container {
 export interface ContainerOptions {
   readonly virtual: VirtualPod;
   readonly clock: Clock;
-  start(virtual: VirtualPod): Promise<RunningVirtualCluster>;
+  /** Gives up what it can give up when the signal says so. */
+  start(virtual: VirtualPod, signal: AbortSignal): Promise<RunningVirtualCluster>;
   report(state: ContainerState, restartCount: number, lastEnd?: string): Promise<void>;
   log(message: string): void;
 }
@@ -60,7 +61,7 @@ export function runContainer(options: ContainerOptions): Container {
   async function attempt(restarts: number, last: string | undefined): Promise<End> {
     const release = clock.hold(`virtual cluster ${virtual.id} starts`);
     try {
-      running = await options.start(virtual);
+      running = await options.start(virtual, stopping.signal);
       await tell({ kind: 'running', since: new Date().toISOString() }, restarts, last);
     } catch (error) {
       return endOf(error as Error);
@@ -115,7 +116,8 @@ function delay({ first, most }: { first: number; most: number }, times: number):
 function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const timer = clock.at(clock.now() + milliseconds, resolve);
+    // In the background: what never comes up must not drive the time.
+    const timer = clock.at(clock.now() + milliseconds, resolve, { background: true });
     signal.addEventListener('abort', () => {
       timer.cancel();
       resolve();

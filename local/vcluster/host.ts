@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.ts';
 import type { ControlPlane } from '../kube/control-planes.ts';
+import { forEach } from './for-each.ts';
 import { hostApi } from './host-api.ts';
 import { createKubelet, type Places } from './kubelet.ts';
 import { createLoadBalancers, type LoadBalancerDurations, type Service } from './load-balancers.ts';
@@ -91,13 +92,17 @@ export function attachHost(options: HostOptions): Host {
       api.list<Claim>(LISTS.claims),
       api.list<Service>(LISTS.services),
     ]);
-    await kubelet.reconcile(pods.items, claims.items);
-    await loadBalancers.reconcile(services.items);
-    await reclaim(api, volumes, claims.items);
+    const looks = [
+      () => kubelet.reconcile(pods.items, claims.items),
+      () => loadBalancers.reconcile(services.items),
+      () => reclaim(api, volumes, claims.items),
+    ];
+    await forEach(looks, (look) => look());
   }
 
   /** Watches again and again: an API server ends every watch after a while, and may itself start anew. */
   async function follow(path: string): Promise<void> {
+    let said = '';
     while (!signal.aborted) {
       try {
         const { resourceVersion } = await api.list(path);
@@ -105,7 +110,9 @@ export function attachHost(options: HostOptions): Host {
         await api.watch(path, resourceVersion, changed, signal);
       } catch (error) {
         if (signal.aborted) return;
-        log(`the watch of ${path} in ${plane.clusterId} starts anew: ${(error as Error).message}`);
+        const { message } = error as Error;
+        if (message !== said) log(`the watch of ${path} in ${plane.clusterId} starts anew: ${message}`);
+        said = message;
         await delay(LOOK_AGAIN, undefined, { ref: false });
       }
     }

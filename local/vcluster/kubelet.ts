@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.ts';
 import { tokenKubeconfig } from '../kube/kubeconfig.ts';
 import { type Container, MountError, runContainer } from './container.ts';
+import { forEach } from './for-each.ts';
 import { type HostApi, HostApiError } from './host-api.ts';
 import { core } from './paths.ts';
 import { type Pod, podStatus, unschedulable, type VirtualPod, virtualPod } from './pod.ts';
@@ -76,7 +77,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     return places.take(virtual.uid) ? undefined : '0/1 nodes are available: 1 Insufficient memory.';
   }
 
-  async function start(virtual: VirtualPod, volumeUid: string): Promise<RunningVirtualCluster> {
+  async function start(virtual: VirtualPod, volumeUid: string, signal: AbortSignal): Promise<RunningVirtualCluster> {
     const { namespace, configSecret } = virtual;
     const secret = await api.get<{ data?: Record<string, string> }>(core(namespace, 'secrets', configSecret));
     const configuration = secret?.data?.['config.yaml'];
@@ -85,7 +86,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         `MountVolume.SetUp failed for volume "vcluster-config" : secret "${configSecret}" not found`,
       );
     const token = await mintToken(virtual);
-    const programs = await options.programs();
+    const programs = await unlessAborted(options.programs(), signal);
     const cluster = await startVirtualCluster(
       {
         name: virtual.name,
@@ -126,7 +127,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     const container = runContainer({
       virtual,
       clock: options.clock,
-      start: (pod) => start(pod, claim?.metadata.uid ?? virtual.uid),
+      start: (pod, signal) => start(pod, claim?.metadata.uid ?? virtual.uid, signal),
       report: (state, restarts, last) => patchStatus(virtual, podStatus(virtual, state, restarts, last)),
       log,
     });
@@ -162,13 +163,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   return {
     async reconcile(pods, claims) {
       const wanted = pods.map(virtualPod).filter((virtual) => virtual !== undefined);
-      for (const virtual of wanted) {
+      // First of all: what was removed without waiting for us still runs.
+      const uids = new Set(wanted.map(({ uid }) => uid));
+      for (const [uid, { virtual }] of containers) if (!uids.has(uid)) end(virtual);
+      await forEach(wanted, async (virtual) => {
         const { nodeName } = virtual.pod.spec;
         if (virtual.pod.metadata.deletionTimestamp) end(virtual);
         else if (nodeName === NODE_NAME || (!nodeName && (await schedule(virtual, claims)))) run(virtual, claims);
-      }
-      const uids = new Set(wanted.map(({ uid }) => uid));
-      for (const [uid, { virtual }] of containers) if (!uids.has(uid)) end(virtual);
+      });
     },
     portOf(namespace, selector) {
       const container = [...containers.values()].find(
@@ -188,6 +190,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       containers.clear();
     },
   };
+}
+
+/** A build of minutes goes on, but nobody waits for it to stop. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new MountError('stopped before its program was built')));
+  });
+  return Promise.race([work, aborted]);
 }
 
 function isNamed(metadata: Pod['metadata'], namespace: string, name: string | undefined): boolean {

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../kernel/clock.ts';
 import { freePort } from '../kube/ports.ts';
+import { forEach } from './for-each.ts';
 import type { HostApi } from './host-api.ts';
 import { core } from './paths.ts';
 import type { ObjectMeta } from './pod.ts';
@@ -119,12 +120,12 @@ export function createLoadBalancers(options: LoadBalancersOptions): LoadBalancer
 
   return {
     async reconcile(services) {
-      for (const service of services) {
+      await forEach(services, async (service) => {
         const { metadata, spec } = service;
         const wanted = spec.type === 'LoadBalancer' && CLASSES.includes(spec.loadBalancerClass);
         if (wanted && !metadata.deletionTimestamp) await ensure(service);
         else if (metadata.finalizers?.includes(FINALIZER)) await remove(service);
-      }
+      });
     },
     async stop() {
       for (const timer of timers.values()) timer.cancel();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KeyedCertificate } from '../../local/kube/certificates.ts';
 import { certificateKubeconfig } from '../../local/kube/kubeconfig.ts';
 import { processStart } from '../../local/kube/process-identity.ts';
 import { type HostApi, hostApi } from '../../local/vcluster/host-api.ts';
@@ -42,22 +43,36 @@ async function ready(namespace: string, name: string): Promise<void> {
 
 /** Through the load balancer, with the certificate that vcluster exported: all that a user has. */
 async function virtual(namespace: string, name: string): Promise<HostApi> {
+  const api = await connect(namespace, name, await exported(namespace, name));
+  // The load balancer is being provisioned at first.
+  await eventually(() => api.get('/api/v1/namespaces/default').catch(() => undefined));
+  return api;
+}
+
+async function connect(namespace: string, name: string, user: KeyedCertificate): Promise<HostApi> {
   const address = await eventually(async () => {
     const service = await host.api.get<Service>(`/api/v1/namespaces/${namespace}/services/${name}`);
     return service?.status?.loadBalancer?.ingress?.[0];
   });
+  const server = `https://${address.hostname}:${address.ports[0]?.port}`;
+  const { authority } = await exported(namespace, name);
+  const file = join(folder, 'kubeconfig');
+  writeFileSync(file, certificateKubeconfig(server, authority, user));
+  return hostApi(file);
+}
+
+/** What vcluster wrote into its Secret. */
+async function exported(namespace: string, name: string): Promise<KeyedCertificate & { authority: string }> {
   const secret = await eventually(() =>
     host.api.get<{ data: Record<string, string> }>(`/api/v1/namespaces/${namespace}/secrets/vc-${name}`),
   );
   const text = (key: string) => Buffer.from(String(secret.data[key]), 'base64').toString('utf8');
-  const client = { certificate: text('client-certificate'), key: text('client-key'), commonName: 'admin' };
-  const server = `https://${address.hostname}:${address.ports[0]?.port}`;
-  const file = join(folder, `${name}.kubeconfig`);
-  writeFileSync(file, certificateKubeconfig(server, text('certificate-authority'), client));
-  const api = hostApi(file);
-  // The load balancer is being provisioned at first.
-  await eventually(() => api.get('/api/v1/namespaces/default').catch(() => undefined));
-  return api;
+  return {
+    certificate: text('client-certificate'),
+    key: text('client-key'),
+    commonName: 'admin',
+    authority: text('certificate-authority'),
+  };
 }
 
 describe('a virtual cluster', () => {
@@ -92,7 +107,9 @@ describe('a virtual cluster', () => {
     expect(await other.get('/api/v1/namespaces/shop')).toBeUndefined();
     const acme = await virtual('tenant-acme', 'acme');
     await acme.get('/api/v1/namespaces/shop');
-    for (const api of [other, acme]) api.close();
+    const stranger = await connect('tenant-other', 'other', await exported('tenant-acme', 'acme'));
+    await expect(stranger.get('/api/v1/namespaces')).rejects.toMatchObject({ status: 401 });
+    for (const api of [other, acme, stranger]) api.close();
   });
 
   it('takes less than 600 MiB at rest', () => {
@@ -112,13 +129,29 @@ describe('a virtual cluster', () => {
     await host.api.remove('/api/v1/namespaces/tenant-third');
   });
 
-  it('has its objects again after a restart of everything, and after one of its processes was killed', async () => {
+  it('has its objects again after a restart of everything', async () => {
     await host.restart();
     await ready('tenant-acme', 'acme');
     await eventually(async () => (host.planes.virtualClusters().length === 2 ? true : undefined), 120_000);
     const before = await virtual('tenant-acme', 'acme');
     await before.get('/api/v1/namespaces/shop/pods/web');
     before.close();
+  });
+
+  it('starts again when one of its processes was killed, and says so', async () => {
+    const acme = () => host.planes.virtualClusters().find(({ id }) => id === 'tenant-acme/acme-0');
+    const killed = acme()?.pids ?? [];
+    process.kill(Number(killed[1]), 'SIGKILL');
+    await eventually(async () => (acme()?.pids[0] !== killed[0] ? acme() : undefined));
+    expect(killed.map(processStart).filter(Boolean)).toEqual([]);
+    await eventually(async () => {
+      const statuses = (await pod('tenant-acme', 'acme-0'))?.status as { containerStatuses?: object[] };
+      const [status] = statuses.containerStatuses ?? [];
+      return (status as { ready?: boolean })?.ready ? status : undefined;
+    }).then((status) => expect(status).toMatchObject({ restartCount: 1 }));
+    const api = await virtual('tenant-acme', 'acme');
+    await api.get('/api/v1/namespaces/shop/pods/web');
+    api.close();
   });
 
   it('ends with its pod, keeps its data with its claim, and loses it with that', async () => {
