@@ -154,19 +154,23 @@ describe('close-account', () => {
 describe('release-placement', () => {
   it('gives an account of its own back through clean-account, a place in the shared one by itself', async () => {
     const resources: JsonValue[] = [
+      { kind: 'cluster-access', name: 'shared-1', attributes: { roleArn: 'arn:role', accountId: account.accountId } },
       { kind: 'foundation', name: 'tenantry-foundation-acme', attributes: { accountId: account.accountId } },
       { kind: 'account', name: 'dedicated', attributes: { accountName: account.accountName } },
       { kind: 'account', name: 'pooled', attributes: {} },
     ];
     const run = await runWorkflow('release-placement', tenant, { PlanRelease: { returns: { resources } } });
-    expect(run.output).toEqual({ released: 3 });
+    expect(run.output).toEqual({ released: 4 });
     expect(run.calls.slice(1).map(({ state }) => state)).toEqual([
+      'ReleaseClusterAccess',
       'ReleaseFoundation',
       'ReleaseDedicatedAccount',
       'ReleaseAccount',
     ]);
-    expect(run.calls[1]?.input).toMatchObject({ ...tenant, attributes: { accountId: account.accountId } });
-    expect(run.calls[2]?.input).toMatchObject({ ...tenant, accountName: account.accountName });
-    expect(run.calls[3]?.input).toEqual({ ...tenant, name: 'pooled' });
+    // What the ledger knows of a resource goes to the step that releases it.
+    expect(run.calls[1]?.input).toMatchObject({ ...tenant, name: 'shared-1', attributes: { roleArn: 'arn:role' } });
+    expect(run.calls[2]?.input).toMatchObject({ ...tenant, attributes: { accountId: account.accountId } });
+    expect(run.calls[3]?.input).toMatchObject({ ...tenant, accountName: account.accountName });
+    expect(run.calls[4]?.input).toEqual({ ...tenant, name: 'pooled' });
   });
 });

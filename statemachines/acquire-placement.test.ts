@@ -3,7 +3,10 @@ import { stepsFor } from '../tenancy/steps.ts';
 import { type Run, runWorkflow, type Script } from './testing/run.ts';
 
 const operation = { tenantId: 'acme', operationId: 'operation-1', executionArn: 'arn:onboard', tier: 'premium' };
-const request = (account: 'pooled' | 'dedicated') => ({ ...operation, placement: { account, workspace: 'namespace' } });
+const request = (account: 'pooled' | 'dedicated', workspace: 'namespace' | 'vcluster' = 'namespace') => ({
+  ...operation,
+  placement: { account, workspace },
+});
 const rest: Script = {
   EnsureAccount: { returns: { accountId: '111111111111' } },
   AssignAccount: { returns: { accountId: '200000000001' } },
@@ -24,11 +27,25 @@ const later = [
 ];
 
 describe('acquire-placement', () => {
-  it('takes a pooled tenant through its steps, with one transition more than steps', async () => {
+  it('takes a pooled tenant through its steps, with two transitions more than steps', async () => {
     const run = await runWorkflow('acquire-placement', request('pooled'), rest);
-    expect(taskStates(run)).toEqual(stepsFor({ account: 'pooled' }).map(({ state }) => state));
-    expect(run.states).toHaveLength(stepsFor({ account: 'pooled' }).length + 1);
+    expect(taskStates(run)).toEqual(stepsFor({ account: 'pooled', workspace: 'namespace' }).map(({ state }) => state));
+    expect(run.states).toHaveLength(stepsFor({ account: 'pooled', workspace: 'namespace' }).length + 2);
     expect(run.output).toMatchObject({ accountId: '111111111111', roleArn: 'arn:role', isolation: { cases: 40 } });
+  });
+
+  it('takes a virtual cluster through its own steps, and counts the cases of both proofs', async () => {
+    const run = await runWorkflow('acquire-placement', request('pooled', 'vcluster'), {
+      ...rest,
+      EnsureVcluster: { returns: { namespace: 'tenant-acme', name: 'acme', server: 'https://acme.example' } },
+      ProveVclusterIsolation: { returns: { cases: 30 } },
+    });
+    expect(taskStates(run)).toEqual(stepsFor({ account: 'pooled', workspace: 'vcluster' }).map(({ state }) => state));
+    expect(run.output).toMatchObject({
+      namespace: 'tenant-acme',
+      virtualCluster: { name: 'acme', server: 'https://acme.example' },
+      isolation: { cases: 70 },
+    });
   });
 
   it('claims a prepared account, and assigns it at its time', async () => {
@@ -47,7 +64,9 @@ describe('acquire-placement', () => {
       VendAccount: { returns: claimed },
     };
     const run = await runWorkflow('acquire-placement', request('dedicated'), script);
-    expect(taskStates(run)).toEqual(stepsFor({ account: 'dedicated' }).map(({ state }) => state));
+    expect(taskStates(run)).toEqual(
+      stepsFor({ account: 'dedicated', workspace: 'namespace' }).map(({ state }) => state),
+    );
     expect(run.calls.map(({ state }) => state).slice(0, 4)).toEqual([
       'ClaimAccount',
       'VendAccount',
