@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -19,7 +20,10 @@ export interface Installation {
   readonly queues: SQSClient;
   readonly eks: EKSClient;
   readonly sts: STSClient;
+  readonly lambda: LambdaClient;
   stateMachineArn(workflow: string): string;
+  /** Name of the function that does a step. */
+  functionName(step: string): string;
 }
 
 /**
@@ -39,6 +43,8 @@ export async function connect(settings: AwsSettings, prefix = 'tenantry'): Promi
     queues: new SQSClient(options),
     eks: new EKSClient(options),
     sts,
+    lambda: new LambdaClient(options),
+    functionName: (step) => `${prefix}-${step}`,
     stateMachineArn: (workflow) => `arn:aws:states:${settings.region}:${accountId}:stateMachine:${prefix}-${workflow}`,
   };
 }

@@ -22,6 +22,10 @@ export const tenantReady = defineEvent({
     roleArn: z.string().describe("The tenant's IAM role."),
     cluster: z.object({ name: z.string(), arn: z.string() }),
     namespace: z.string().describe('Namespace in that cluster.'),
+    virtualCluster: z
+      .object({ name: z.string(), server: z.string().describe('URL of its API.') })
+      .optional()
+      .describe('The virtual cluster in that namespace, where the tenant has one.'),
     isolation: z.object({
       cases: z.int().positive().describe('Hostile requests tried and refused for the intended reason.'),
     }),

@@ -25,7 +25,16 @@ function arns(props: StepsProps, kind: string, rest: string): string[] {
 
 /** Steps that work in clusters, as Kubernetes' users. */
 export function stepsInClusters(steps: OperationSteps): StepLambda[] {
-  return [steps.ensureClusterBaseline, steps.ensureNamespace, steps.releaseNamespace, steps.proveIsolation];
+  return [
+    steps.ensureClusterBaseline,
+    steps.ensureNamespace,
+    steps.releaseNamespace,
+    steps.ensureVcluster,
+    steps.releaseVcluster,
+    steps.proveVclusterIsolation,
+    steps.issueVclusterAccess,
+    steps.proveIsolation,
+  ];
 }
 
 /** What the steps of clusters and of access to them may do. */

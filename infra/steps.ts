@@ -69,6 +69,7 @@ function createOperationSteps(make: Make, props: StepsProps) {
     PLATFORM_ACCOUNT_ID: Aws.ACCOUNT_ID,
     EXTERNAL_ID: installationExternalId(props.prefix, Aws.ACCOUNT_ID),
   };
+  const vcluster = { environment: operator, memoryMiB: 512, timeout: Duration.minutes(1) };
   const announcing = { ...registry, BUS_NAME: bus.eventBusName };
 
   return {
@@ -131,6 +132,11 @@ function createOperationSteps(make: Make, props: StepsProps) {
       environment: operator,
       memoryMiB: 512,
     }),
+    ensureVcluster: make('EnsureVcluster', 'vclusters/ensure-vcluster', vcluster),
+    releaseVcluster: make('ReleaseVcluster', 'vclusters/release-vcluster', vcluster),
+    proveVclusterIsolation: make('ProveVclusterIsolation', 'vclusters/prove-vcluster-isolation', vcluster),
+    // Not part of a workflow: the command line asks for a tenant's kubeconfig.
+    issueVclusterAccess: make('IssueVclusterAccess', 'vclusters/tenant-access', vcluster),
     proveIsolation: make('ProveIsolation', 'isolation/prove-isolation', {
       environment: {
         ...operator,
@@ -162,6 +168,8 @@ function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {
     steps.releaseClusterAccess,
     steps.ensureNamespace,
     steps.releaseNamespace,
+    steps.ensureVcluster,
+    steps.releaseVcluster,
   ])
     rights.items(step, 'Update');
 }

@@ -41,6 +41,8 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
       EnsureClusterAccessFunction: steps.ensureClusterAccess.function,
       EnsureClusterBaselineFunction: steps.ensureClusterBaseline.function,
       EnsureNamespaceFunction: steps.ensureNamespace.function,
+      EnsureVclusterFunction: steps.ensureVcluster.function,
+      ProveVclusterIsolationFunction: steps.proveVclusterIsolation.function,
       ProveIsolationFunction: steps.proveIsolation.function,
       ...(steps.accounts && {
         ClaimAccountFunction: steps.accounts.claimAccount.function,
@@ -55,6 +57,7 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
     functions: {
       PlanReleaseFunction: steps.planRelease.function,
       ReleaseNamespaceFunction: steps.releaseNamespace.function,
+      ReleaseVclusterFunction: steps.releaseVcluster.function,
       ReleaseClusterFunction: steps.releaseCluster.function,
       ReleaseClusterAccessFunction: steps.releaseClusterAccess.function,
       ReleaseFoundationFunction: steps.releaseFoundation.function,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { placement } from '../events/placement.ts';
 import { accountsConfig } from './accounts/config.ts';
 import { clustersConfig, sharedCluster } from './clusters/config.ts';
+import { vclusterSettings } from './vcluster/settings.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
 
 /** What a customer buys, and what it means. */
@@ -27,6 +28,8 @@ export const tenantryConfig = z
     sharedClusters: z.array(sharedCluster).min(1),
     /** How clusters are filled, added and made. Needed as soon as a tier has clusters of its own. */
     clusters: clustersConfig.optional(),
+    /** What virtual clusters are made of. */
+    vclusters: vclusterSettings.optional(),
     /** Needed as soon as a tier has accounts of its own. */
     accounts: accountsConfig.optional(),
   })

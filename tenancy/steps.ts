@@ -8,6 +8,8 @@ export interface AcquireStep {
   readonly summary: string;
   /** The kind of account it is for; without it, all tenants pass it. */
   readonly account?: Placement['account'];
+  /** Whether it is for virtual clusters only, or for all others only; without it, all tenants pass it. */
+  readonly inVcluster?: boolean;
 }
 
 /**
@@ -42,14 +44,31 @@ export const acquireSteps = [
     kind: 'cluster-baseline',
     summary: 'admission policies and roles, once per cluster',
   },
-  { state: 'EnsureWorkspace', kind: 'workspace', summary: 'the fenced namespace' },
+  { state: 'EnsureWorkspace', kind: 'workspace', inVcluster: false, summary: 'the fenced namespace' },
+  {
+    state: 'EnsureVcluster',
+    kind: 'workspace',
+    inVcluster: true,
+    summary: 'the virtual cluster in a fenced namespace',
+  },
+  {
+    state: 'ProveVclusterIsolation',
+    kind: 'proof',
+    inVcluster: true,
+    summary: "hostile requests with the tenant's token, inside and through what is synced",
+  },
   { state: 'ProveIsolation', kind: 'proof', summary: "hostile requests with the tenant's own identity, all refused" },
 ] as const satisfies readonly AcquireStep[];
 
 /** The steps that a placement passes, in order. */
-export function stepsFor(placement: Pick<Placement, 'account'>): AcquireStep[] {
+export function stepsFor(placement: Placement): AcquireStep[] {
   const steps: readonly AcquireStep[] = acquireSteps;
-  return steps.filter(({ account }) => account === undefined || account === placement.account);
+  const isVcluster = placement.workspace === 'vcluster';
+  return steps.filter(
+    ({ account, inVcluster }) =>
+      (account === undefined || account === placement.account) &&
+      (inVcluster === undefined || inVcluster === isVcluster),
+  );
 }
 
 /** Kinds of resources that the ledger records, in the order they are made; released in reverse. */

@@ -32,8 +32,9 @@ export interface Tenant {
   /** What the tenant has, once `READY`. */
   accountId?: string;
   roleArn?: string;
-  cluster?: { name: string; arn: string };
+  cluster?: { name: string; arn: string; accountId: string };
   namespace?: string;
+  virtualCluster?: { name: string; server: string };
   failure?: { step: string; error: string; message: string };
   createdAt: string;
   updatedAt: string;

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { DescribeClusterCommand } from '@aws-sdk/client-eks';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { z } from 'zod';
 import { eksToken } from '../../functions/kubernetes/eks-token.ts';
 import { tenantExternalId } from '../../tenancy/names.ts';
 import type { Installation } from '../installation.ts';
@@ -8,12 +10,16 @@ import { requireTenant } from '../tenants.ts';
 
 /**
  * `tenantry kubeconfig <id>`: a kubeconfig with the tenant's own identity. It holds no secret: kubectl asks
- * `tenantry token` for one when it needs it.
+ * `tenantry token` for one when it needs it. That of a virtual cluster holds a token for an hour: IAM is not known there.
  */
 export async function kubeconfig(installation: Installation, tenantId: string): Promise<void> {
   const tenant = await requireTenant(installation, tenantId);
   if (!tenant.cluster || !tenant.namespace)
     throw new Error(`The tenant "${tenantId}" has no place in a cluster (state ${tenant.state}).`);
+  if (tenant.placement.workspace === 'vcluster') {
+    console.log(await virtualKubeconfig(installation, tenantId, tenant.cluster));
+    return;
+  }
   const { cluster } = await installation.eks.send(new DescribeClusterCommand({ name: tenant.cluster.name }));
   const name = `${tenantId}@${tenant.cluster.name}`;
   const config = {
@@ -44,6 +50,27 @@ export async function kubeconfig(installation: Installation, tenantId: string): 
   };
   // JSON is YAML.
   console.log(JSON.stringify(config, null, 2));
+}
+
+const access = z.object({ kubeconfig: z.string() });
+const failure = z.object({ errorType: z.string(), errorMessage: z.string() });
+
+/** The platform gives it out: only its functions hold the key to the virtual cluster. */
+async function virtualKubeconfig(
+  installation: Installation,
+  tenantId: string,
+  cluster: { name: string; accountId?: string },
+): Promise<string> {
+  const { Payload, FunctionError } = await installation.lambda.send(
+    new InvokeCommand({
+      FunctionName: installation.functionName('tenant-access'),
+      Payload: Buffer.from(JSON.stringify({ tenantId, cluster: { accountId: installation.accountId, ...cluster } })),
+    }),
+  );
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
+  if (!FunctionError) return access.parse(answer).kubeconfig;
+  const { errorType, errorMessage } = failure.parse(answer);
+  throw new Error(`${errorType}: ${errorMessage}`);
 }
 
 /** `tenantry token <id>`: an ExecCredential for kubectl, as the tenant. */

@@ -81,14 +81,17 @@ export const handler = step({
   input: stepInput.extend({
     tier: z.string(),
     generation: z.number().int().positive().default(1),
-    cluster: z.object({ name: z.string() }),
+    cluster: z.object({ name: z.string(), accountId: z.string() }),
   }),
   output: ensureVclusterOutput,
   async run({ tenantId, operationId, tier, generation, cluster }) {
     const ledger = createLedger(table(), { tenantId, operationId });
-    const attributes = { clusterName: cluster.name, workspace: 'vcluster' };
+    const attributes = { clusterName: cluster.name, clusterAccountId: cluster.accountId, workspace: 'vcluster' };
     await ledger.plan('workspace', namespaceName(tenantId), attributes);
-    const [host, { serviceCidr }] = await Promise.all([platformClient(cluster.name), describeHost(cluster.name)]);
+    const [host, { serviceCidr }] = await Promise.all([
+      platformClient(cluster.name, cluster.accountId),
+      describeHost(cluster.name, cluster.accountId),
+    ]);
     const made = await ensureVcluster(
       { host },
       {

@@ -1,12 +1,10 @@
-import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import type { HostFacts } from '../../tenancy/vcluster/facts.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { type Kubernetes, kubernetesClient } from '../kubernetes/client.ts';
 import { connectTo } from '../kubernetes/connection.ts';
-import { once } from '../runtime/environment.ts';
-
-const eks = once(() => new EKSClient({}));
+import { eksIn } from '../kubernetes/eks-account.ts';
 
 /** What DescribeCluster tells about the cluster that a virtual one runs in. */
 export interface HostCluster {
@@ -20,8 +18,8 @@ export interface HostCluster {
  * Asks EKS.
  * @throws what DescribeCluster throws, such as `ResourceNotFoundException`; StillCreating while there is no endpoint.
  */
-export async function describeHost(name: string): Promise<HostCluster> {
-  const { cluster } = await eks().send(new DescribeClusterCommand({ name }));
+export async function describeHost(name: string, accountId?: string): Promise<HostCluster> {
+  const { cluster } = await eksIn(accountId).send(new DescribeClusterCommand({ name }));
   const { endpoint, certificateAuthority, kubernetesNetworkConfig, status } = cluster ?? {};
   const serviceCidr = kubernetesNetworkConfig?.serviceIpv4Cidr ?? kubernetesNetworkConfig?.serviceIpv6Cidr;
   if (endpoint === undefined || certificateAuthority?.data === undefined || serviceCidr === undefined) {

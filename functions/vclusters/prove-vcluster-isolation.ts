@@ -122,10 +122,13 @@ async function neighbourOf(host: Kubernetes, tenantId: string): Promise<string> 
 /** Step of acquire-placement. The workflow keeps the number of cases; the log has them all. */
 export const handler = step({
   name: 'prove-vcluster-isolation',
-  input: stepInput.extend({ tier: z.string(), cluster: z.object({ name: z.string() }) }),
+  input: stepInput.extend({ tier: z.string(), cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: z.object({ passed: z.literal(true), cases: z.number().int().positive() }),
   async run({ tenantId, tier, cluster }, { logger }) {
-    const [host, address] = await Promise.all([platformClient(cluster.name), describeHost(cluster.name)]);
+    const [host, address] = await Promise.all([
+      platformClient(cluster.name, cluster.accountId),
+      describeHost(cluster.name, cluster.accountId),
+    ]);
     const input = { tenantId, numbers: findTier(tier).workspace, settings: installedVclusterSettings() };
     const proof = await proveVclusterIsolation({ host, hostWith: (token) => tokenClient(address, token) }, input);
     logger.info('isolation proven', { cases: proof.cases });

@@ -175,10 +175,13 @@ async function deleteClusterScoped(host: Kubernetes, { name, namespace }: Vclust
 /** Step of release-placement. `name` is the ledger's: the host namespace. */
 export const handler = step({
   name: 'release-vcluster',
-  input: stepInput.extend({ name: z.string(), clusterName: z.string() }),
+  input: stepInput.extend({
+    name: z.string(),
+    attributes: z.object({ clusterName: z.string(), clusterAccountId: z.string() }),
+  }),
   output: releaseVclusterOutput,
-  async run({ name, clusterName, ...operation }) {
-    const host = await clientUnlessGone(clusterName);
+  async run({ name, attributes, ...operation }) {
+    const host = await clientUnlessGone(attributes.clusterName, attributes.clusterAccountId);
     if (host !== undefined) await releaseVcluster({ host }, operation);
     await createLedger(table(), operation).deleted('workspace', name);
     return { namespace: name, gone: true as const };
@@ -186,9 +189,9 @@ export const handler = step({
 });
 
 /** Undefined if there is no such cluster: with it, everything in it is gone. */
-async function clientUnlessGone(clusterName: string): Promise<Kubernetes | undefined> {
+async function clientUnlessGone(clusterName: string, accountId: string): Promise<Kubernetes | undefined> {
   try {
-    return await platformClient(clusterName);
+    return await platformClient(clusterName, accountId);
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;

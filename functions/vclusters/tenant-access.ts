@@ -84,10 +84,10 @@ export const handler = step({
   name: 'issue-vcluster-access',
   input: stepInput
     .partial({ operationId: true, executionArn: true })
-    .extend({ cluster: z.object({ name: z.string() }) }),
+    .extend({ cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: z.object({ kubeconfig: z.string(), expires: z.string() }),
   async run({ tenantId, cluster }) {
-    const host = await platformClient(cluster.name);
+    const host = await platformClient(cluster.name, cluster.accountId);
     const virtual = await findVirtualCluster(host, vclusterPlace({ tenantId }));
     if (!virtual.ready) throw new CatalogueError('StillCreating', `No access yet: ${virtual.lacks}.`);
     const token = await tenantToken(virtual.administrator, 3_600);
