@@ -58,6 +58,20 @@ test('removes what an earlier version had and this one has not; other tools’ o
   expect(kubernetes.objects.has('ValidatingAdmissionPolicy/not-ours')).toBe(true);
 });
 
+test('a storage class that the cluster had before stays; its own that changed is made anew', async () => {
+  const kubernetes = enforcingCluster();
+  const gp3 = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'gp3' } };
+  await kubernetes.apply({ ...gp3, provisioner: 'ebs.csi.aws.com' });
+  await ensured(kubernetes);
+  expect(kubernetes.objects.get('StorageClass/gp3')).toMatchObject({ provisioner: 'ebs.csi.aws.com' });
+  const labels = { 'app.kubernetes.io/managed-by': 'tenantry', 'tenantry.dev/baseline-version': 'former' };
+  await kubernetes.apply({ ...gp3, metadata: { name: 'gp3', labels }, provisioner: 'former' });
+  kubernetes.writes.length = 0;
+  await ensured(kubernetes);
+  expect(kubernetes.writes).toEqual(['delete StorageClass gp3', 'apply StorageClass gp3']);
+  expect(kubernetes.objects.get('StorageClass/gp3')).toMatchObject({ provisioner: 'ebs.csi.eks.amazonaws.com' });
+});
+
 test('is not there while policies are unchecked', async () => {
   const kubernetes = enforcingCluster({ settled: false });
   await expect(ensureClusterBaseline({ kubernetes })).rejects.toThrow('were written');

@@ -29,7 +29,9 @@ export async function ensureClusterBaseline({
 }): Promise<EnsureClusterBaselineOutput> {
   const wanted = clusterBaseline();
   const [live, enforced] = await Promise.all([liveBaseline(kubernetes, wanted), isEnforced(kubernetes)]);
-  const missing = wanted.filter((object) => !covers(live.get(keyOf(object)), object));
+  const others = await classesOfOthers(kubernetes, live, wanted);
+  const missing = wanted.filter((object) => !others.has(keyOf(object)) && !covers(live.get(keyOf(object)), object));
+  await removeChangedClasses(kubernetes, live, missing);
   // The probed policy last: an API server that enforces its new version has seen what was written before it.
   const last = (object: KubernetesObject) => object.metadata.name === probePolicy;
   await Promise.all(missing.filter((object) => !last(object)).map((object) => kubernetes.apply(object)));
@@ -62,6 +64,33 @@ async function liveBaseline(
   const labelSelector = `${managedByLabel}=${managedBy},${baselineVersionLabel}`;
   const lists = await Promise.all([...types.values()].map((type) => kubernetes.list(type, { labelSelector })));
   return new Map(lists.flat().map((object) => [keyOf(object), object]));
+}
+
+const isClass = ({ kind }: KubernetesObject) => kind === 'StorageClass';
+
+/** A cluster that was there before may have a class of that name, with a driver of its own: that one stays. */
+async function classesOfOthers(
+  kubernetes: Kubernetes,
+  live: ReadonlyMap<string, KubernetesObject>,
+  wanted: readonly KubernetesObject[],
+): Promise<Set<string>> {
+  const unknown = wanted.filter((object) => isClass(object) && !live.has(keyOf(object)));
+  const found = await Promise.all(
+    unknown.map(({ apiVersion, kind, metadata }) => kubernetes.get({ apiVersion, kind, name: metadata.name })),
+  );
+  return new Set(found.filter((object) => object !== undefined).map(keyOf));
+}
+
+/** Storage classes cannot be changed; volumes do not go by the class that they were made with. */
+async function removeChangedClasses(
+  kubernetes: Kubernetes,
+  live: ReadonlyMap<string, KubernetesObject>,
+  missing: readonly KubernetesObject[],
+): Promise<void> {
+  const changed = missing.filter(isClass).flatMap((object) => live.get(keyOf(object)) ?? []);
+  for (const { apiVersion, kind, metadata } of changed) {
+    await kubernetes.delete({ apiVersion, kind, name: metadata.name }, { uid: metadata.uid });
+  }
 }
 
 async function removeFormer(

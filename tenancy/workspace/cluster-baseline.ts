@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { vclusterClusterRoles } from '../vcluster/cluster-roles.ts';
 import { probePolicy } from './admission/protection.ts';
 import { admissionPolicies } from './admission-policies.ts';
 import { clusterRoles } from './cluster-roles.ts';
@@ -6,10 +7,11 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from './names.ts';
 import { platformAccess } from './platform-access.ts';
 import { priorityClasses } from './priority-classes.ts';
+import { storageClasses } from './storage-classes.ts';
 
 /**
- * What every shared cluster has once, before the first tenant: the tenants' cluster roles, priority classes and the
- * admission pack. Each object is labelled with the version, so that one list tells whether a cluster is up to date.
+ * What every shared cluster has once, before the first tenant: the cluster roles of tenants and of
+ * virtual clusters, priority classes, storage and the admission pack. Each object is labelled with the version, so that one list tells whether a cluster is up to date.
  */
 export function clusterBaseline(): KubernetesObject[] {
   return contents().map((object) => ({
@@ -40,5 +42,12 @@ export function baselineVersion(): string {
 let version: string | undefined;
 
 function contents(): KubernetesObject[] {
-  return [...clusterRoles(), ...platformAccess(), ...priorityClasses(), ...admissionPolicies()];
+  return [
+    ...clusterRoles(),
+    ...vclusterClusterRoles(),
+    ...platformAccess(),
+    ...priorityClasses(),
+    ...storageClasses(),
+    ...admissionPolicies(),
+  ];
 }

@@ -1,3 +1,4 @@
+import { platformVclusterRules, vclusterClusterRoles } from '../vcluster/cluster-roles.ts';
 import { tenantClusterRole } from './cluster-roles.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { platformGroup, tenantRoles } from './names.ts';
@@ -38,10 +39,12 @@ const rules = [
     verbs: [...ensure, 'delete'],
   },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+  { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...ensure, 'delete'] },
+  ...platformVclusterRules,
   // No real resource: the admission policies ask for it to tell the platform from tenants.
   { apiGroups: ['tenantry.dev'], resources: ['workspaces'], verbs: ['manage'] },
 ];
 
 function ownRoles(): string[] {
-  return [...tenantRoles.map(tenantClusterRole), name];
+  return [...tenantRoles.map(tenantClusterRole), ...vclusterClusterRoles().map(({ metadata }) => metadata.name), name];
 }

@@ -6,7 +6,6 @@ import { proveVclusterIsolation } from '../../functions/vclusters/prove-vcluster
 import { releaseVcluster } from '../../functions/vclusters/release-vcluster.ts';
 import { requestToken } from '../../functions/vclusters/tenant-access.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
-import { platformVclusterRules, vclusterClusterRoles } from '../../tenancy/vcluster/cluster-roles.ts';
 import { defaultVclusterSettings } from '../../tenancy/vcluster/settings.ts';
 import { platformGroup } from '../../tenancy/workspace/names.ts';
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
@@ -23,7 +22,7 @@ let platform: Kubernetes;
 
 beforeAll(async () => {
   [host, inside] = await Promise.all([startTestCluster(), startTestCluster()]);
-  await prepareHost(host.administrator);
+  await eventually(() => ensureClusterBaseline({ kubernetes: host.administrator }));
   platform = host.client('platform-role', [platformGroup]);
   await prepareInside(inside.administrator);
 });
@@ -34,51 +33,6 @@ afterAll(async () => {
 });
 
 const rbac = 'rbac.authorization.k8s.io';
-
-/** The cluster baseline, and what it has to hold for virtual clusters. */
-async function prepareHost(administrator: Kubernetes): Promise<void> {
-  await eventually(() => ensureClusterBaseline({ kubernetes: administrator }));
-  for (const role of vclusterClusterRoles()) await administrator.apply(role);
-  const name = 'tenantry-platform-vclusters';
-  const resourceNames = vclusterClusterRoles().map(({ metadata }) => metadata.name);
-  const bind = { apiGroups: [rbac], resources: ['clusterroles'], resourceNames, verbs: ['bind'] };
-  const apiVersion = `${rbac}/v1`;
-  await administrator.apply({
-    apiVersion,
-    kind: 'ClusterRole',
-    metadata: { name },
-    rules: [...platformVclusterRules, bind],
-  });
-  const roleRef = { apiGroup: rbac, kind: 'ClusterRole', name };
-  const subjects = [{ apiGroup: rbac, kind: 'Group', name: platformGroup }];
-  await administrator.apply({ apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects });
-  await admitPlatformBinding(administrator);
-}
-
-/** The policy on role bindings, with the platform's own group among the subjects that it admits. */
-async function admitPlatformBinding(administrator: Kubernetes): Promise<void> {
-  const reference = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    name: 'tenantry-role-bindings',
-  };
-  const policy = await administrator.get(reference);
-  if (policy === undefined) throw new Error('the baseline has no policy on role bindings');
-  const { validations } = policy.spec as { validations: { expression: string; message: string; reason: string }[] };
-  const [first] = validations;
-  if (first === undefined || first.expression.includes(platformGroup)) return;
-  const own = `subject.kind == 'Group' && subject.name == '${platformGroup}'`;
-  const expression = first.expression.replace(
-    "(subject.kind == 'ServiceAccount'",
-    `(${own}) || (subject.kind == 'ServiceAccount'`,
-  );
-  await administrator.request({
-    method: 'PATCH',
-    path: `/apis/${reference.apiVersion}/validatingadmissionpolicies/${reference.name}`,
-    contentType: 'application/merge-patch+json',
-    body: { spec: { validations: [{ ...first, expression }] } },
-  });
-}
 
 /** vcluster labels every namespace for Pod Security, in its newest version. */
 async function prepareInside(administrator: Kubernetes): Promise<void> {
@@ -150,7 +104,6 @@ async function bringUp(): Promise<void> {
 const accountPath = `/api/v1/namespaces/${namespace}/serviceaccounts/vc-acme/token`;
 
 test('the control plane’s pod is admitted by all the fences around it, and is waited for by what it lacks', async () => {
-  // The policy on role bindings takes a second to be the changed one.
   await eventually(() => expect(ensure()).rejects.toThrow(/StatefulSet acme is not ready/));
   await eventually(async () => {
     const pods = await host.administrator.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace });

@@ -178,3 +178,16 @@ test('the platform’s role keeps the baseline, and reads nothing that tenants s
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
   await expect(kubernetes.tryCreate({ ...everything, roleRef })).rejects.toThrow('not currently held');
 });
+
+test('only the platform binds its own group in a tenant’s namespace', async () => {
+  const { tenant } = await makeTenant('binder');
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'for-the-platform', namespace: 'tenant-binder' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'tenantry-tenant-view' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: platformGroup }],
+  };
+  await expect(tenant.tryCreate(binding)).rejects.toThrow('only the platform binds its own group');
+  expect(await kubernetes.tryCreate(binding)).toMatchObject({ kind: 'RoleBinding' });
+});

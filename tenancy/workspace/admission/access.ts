@@ -1,4 +1,7 @@
-import { type AdmissionRule, notThePlatform, tenantOfNamespace } from './policy.ts';
+import { platformGroup } from '../names.ts';
+import { type AdmissionRule, isThePlatform, notThePlatform, tenantOfNamespace } from './policy.ts';
+
+const platformSubject = `subject.kind == 'Group' && subject.name == '${platformGroup}'`;
 
 /** Who may be given access to a tenant's namespace, and how credentials may come into being there. */
 export const accessRules: readonly AdmissionRule[] = [
@@ -12,8 +15,13 @@ export const accessRules: readonly AdmissionRule[] = [
         expression:
           'object.?subjects.orValue([]).all(subject, ' +
           "(subject.kind == 'ServiceAccount' && subject.?namespace.orValue('') == request.namespace) || " +
-          `(subject.kind == 'Group' && subject.name.startsWith('tenant:' + ${tenantOfNamespace} + ':')))`,
+          `(subject.kind == 'Group' && subject.name.startsWith('tenant:' + ${tenantOfNamespace} + ':')) || (${platformSubject}))`,
         message: "subjects must be service accounts of this namespace or the tenant's own groups.",
+      },
+      {
+        // The platform keeps the control plane of a virtual cluster, and gives itself the right to in that namespace.
+        expression: `!object.?subjects.orValue([]).exists(subject, ${platformSubject}) || ${isThePlatform}`,
+        message: `only the platform binds its own group ${platformGroup}.`,
       },
     ],
   },

@@ -91,6 +91,9 @@ export function listLiteral(values: readonly string[]): string {
 /** Selects what the platform itself wrote. Matches if the object before or after the change carries the label. */
 export const platformObjects = { matchLabels: { [managedByLabel]: managedBy } };
 
+/** CEL: the request comes from somebody who may `manage` the virtual resource `workspaces.tenantry.dev`. */
+export const isThePlatform = "authorizer.group('tenantry.dev').resource('workspaces').check('manage').allowed()";
+
 /**
  * CEL condition: the request does not come from the platform. Whoever may `manage` the virtual resource
  * `workspaces.tenantry.dev` is the platform (cluster administrators may, by their wildcard), and so are Kubernetes' own
@@ -101,7 +104,7 @@ export const notThePlatform = {
   expression:
     "!('system:serviceaccounts:kube-system' in request.userInfo.groups) && " +
     "request.userInfo.username != 'system:kube-controller-manager' && " +
-    "!authorizer.group('tenantry.dev').resource('workspaces').check('manage').allowed()",
+    `!${isThePlatform}`,
 };
 
 /**
