@@ -31,7 +31,7 @@ if (accounts) {
     boundaryName: tenantBoundaryName(PREFIX),
     platformAccountId: account,
   });
-  stack.addDependency(broker, 'The functions assume the broker and look for its units.');
+  stack.addStackDependency(broker, 'The functions assume the broker and look for its units.');
 }
 const tenantry = new Tenantry(stack, 'Tenantry', { prefix: PREFIX, configFile });
 const { onboardTenant, accounts: accountWorkflows } = tenantry.workflows;
