@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jumpingClock } from '../../local/kernel/clocks.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
-import { createControlPlanes } from '../../local/kube/control-planes.ts';
+import { type ControlPlane, createControlPlanes } from '../../local/kube/control-planes.ts';
 import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import { renderChart } from '../../local/vcluster/chart.ts';
 import { type HostApi, hostApi } from '../../local/vcluster/host-api.ts';
@@ -18,6 +18,7 @@ const clusterId = 'host';
 export interface HostCluster {
   readonly api: HostApi;
   readonly planes: HostControlPlanes;
+  readonly plane: ControlPlane;
   readonly log: string[];
   /** Installs vcluster's official chart in a new namespace, as `helm install` does. */
   install(name: string, namespace: string, values?: Record<string, unknown>): Promise<void>;
@@ -48,7 +49,7 @@ export async function startHostCluster(most = 3): Promise<HostCluster> {
     });
     const wanted = { tokenWebhookUrl: url, authorizationWebhookUrl: url };
     const plane = await planes.ensureRunning(clusterId, wanted);
-    return { planes, clock, api: hostApi(plane.adminKubeconfigPath) };
+    return { planes, plane, clock, api: hostApi(plane.adminKubeconfigPath) };
   }
 
   async function end() {
@@ -65,6 +66,9 @@ export async function startHostCluster(most = 3): Promise<HostCluster> {
     },
     get planes() {
       return running.planes;
+    },
+    get plane() {
+      return running.plane;
     },
     log,
     async install(name, namespace, values = {}) {
