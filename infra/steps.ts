@@ -4,6 +4,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { installationExternalId } from '../tenancy/names.ts';
+import { operations } from '../tenancy/operations.ts';
 import type { ClusterRoles } from './cluster-roles.ts';
 import type { FoundationAccess } from './foundation-access.ts';
 import { functionName } from './function-names.ts';
@@ -78,7 +79,7 @@ function createOperationSteps(make: Make, props: StepsProps) {
       environment: {
         ...announcing,
         REJECTED_EVENTS_QUEUE_URL: rejectedEvents.queueUrl,
-        ONBOARD_TENANT_ARN: machineArn(props.prefix, 'onboard-tenant'),
+        STATE_MACHINE_ARN_PREFIX: machineArn(props.prefix, ''),
       },
     }),
     rejectRequest: make('RejectRequest', 'intake/reject-request', {
@@ -188,18 +189,28 @@ function grantOperations(steps: OperationSteps, props: StepsProps, rights: Regis
     step.allow(['events:PutEvents'], [bus.eventBusArn]);
   for (const step of [steps.receiveEvent, steps.rejectRequest])
     step.allow(['sqs:SendMessage'], [rejectedEvents.queueArn]);
-  steps.receiveEvent.allow(['states:StartExecution'], [machineArn(prefix, 'onboard-tenant')]);
+  steps.receiveEvent.allow(
+    ['states:StartExecution'],
+    operations.map(({ workflow }) => machineArn(prefix, workflow)),
+  );
   rights.items(steps.registerTenant, 'Put', 'Get');
   rights.partition(steps.planRelease);
   rights.index(steps.repairGates);
   const executions = (...workflows: string[]) =>
     workflows.map((workflow) => executionsOf(stateMachineName(prefix, workflow)));
   for (const step of [steps.recordFailure, steps.observeExecution]) {
-    step.allow(['states:GetExecutionHistory'], executions('onboard-tenant', 'acquire-placement'), {
-      wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
-    });
+    step.allow(
+      ['states:GetExecutionHistory'],
+      executions(...operations.map(({ workflow }) => workflow), 'acquire-placement', 'release-placement'),
+      {
+        wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
+      },
+    );
   }
-  const atGates = ['onboard-tenant', ...(accounts ? ['vend-account', 'close-account'] : [])];
+  const atGates = [
+    ...operations.map(({ workflow }) => workflow),
+    ...(accounts ? ['vend-account', 'close-account'] : []),
+  ];
   steps.repairGates.allow(['states:DescribeExecution'], executions(...atGates), {
     wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
   });

@@ -1,4 +1,5 @@
 import type { Placement } from '../events/placement.ts';
+import type { OperationName } from './operations.ts';
 
 /**
  * States of a tenant.
@@ -6,6 +7,10 @@ import type { Placement } from '../events/placement.ts';
  * - `COMPENSATING`: onboarding failed, what it made is being released. `COMPENSATION_FAILED`: that failed; a redrive resumes it.
  * - `ONBOARDING_FAILED`: nothing of it is left; the id may be used again by the same source.
  * - `INTERRUPTED`: the execution was aborted or timed out; a new event adopts what exists.
+ * - `SUSPENDING`, `SUSPENDED`, `RESUMING`: access off, workloads at zero, data kept; and the ways there and back.
+ * - `DELETION_PENDING`: suspended, until the grace period ends or the deletion is cancelled.
+ * - `DEPROVISIONING`: being exported and released; there is no way back. A redrive goes on where it failed.
+ * - `DEPROVISIONED`: nothing of it is left but its export; the id can be used again when its tombstone has passed.
  */
 export type TenantState =
   | 'ONBOARDING'
@@ -13,7 +18,13 @@ export type TenantState =
   | 'COMPENSATING'
   | 'COMPENSATION_FAILED'
   | 'ONBOARDING_FAILED'
-  | 'INTERRUPTED';
+  | 'INTERRUPTED'
+  | 'SUSPENDING'
+  | 'SUSPENDED'
+  | 'RESUMING'
+  | 'DELETION_PENDING'
+  | 'DEPROVISIONING'
+  | 'DEPROVISIONED';
 
 /** The registry's record of a tenant. */
 export interface Tenant {
@@ -25,7 +36,8 @@ export interface Tenant {
   owner: string;
   displayName?: string;
   contactEmail?: string;
-  /** The operation that runs or ran last. */
+  /** The operation that runs or ran last: what it is, and the id of the event that asked for it. */
+  operation: OperationName;
   operationId: string;
   executionArn: string;
   correlationId: string;
@@ -36,9 +48,18 @@ export interface Tenant {
   namespace?: string;
   virtualCluster?: { name: string; server: string };
   failure?: { step: string; error: string; message: string };
+  /** Set by an operator: deletion is refused. */
+  deletionProtection?: boolean;
+  /** The state that the operation found, and that an operation which is taken back returns to. */
+  stateBefore?: TenantState;
+  /** Until when a deletion can be cancelled. */
+  graceEndsAt?: string;
+  /** Wakes the execution that waits for the end of the grace period. */
+  graceToken?: string;
+  /** The event that cancelled the deletion. */
+  cancelledBy?: string;
+  /** Until when the id of a deprovisioned tenant cannot be used again. */
+  tombstoneUntil?: string;
   createdAt: string;
   updatedAt: string;
 }
-
-/** States from which the same owner may onboard the id again. */
-export const ONBOARDABLE_STATES: readonly TenantState[] = ['ONBOARDING_FAILED', 'INTERRUPTED'];

@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { findEventType } from '../../events/catalogue.ts';
 import type { DataOf, EventType } from '../../events/define-event.ts';
 import type { Envelope } from '../../events/envelope.ts';
-import type { tenantCreated } from '../../events/tenant-created.ts';
 import type { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
 import type { TenantryConfig } from '../../tenancy/config.ts';
+import {
+  CANCELLATION,
+  type Operation,
+  obstacle,
+  operationRequestedBy,
+  TRANSIENT_STATES,
+} from '../../tenancy/operations.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import { codeOf } from './rejection-codes.ts';
 
 /** An event as EventBridge delivers it; what else it has (account, region, resources) stays with it. */
 export const incomingEvent = z.looseObject({
@@ -19,7 +26,13 @@ export const incomingEvent = z.looseObject({
 export type IncomingEvent = z.infer<typeof incomingEvent>;
 
 export type RejectionReason = DataOf<typeof tenantEventRejected>['reasons'][number];
-export type AcceptedEnvelope = Envelope<DataOf<typeof tenantCreated>>;
+/** What every event that product backends send has. `TenantCreated` alone names a tier. */
+export type AcceptedEnvelope = Envelope<{ tenantId: string; tier?: string }>;
+
+/** What an event leads to: an operation, or the end of a deletion's grace period. */
+export type Accepted =
+  | { ok: true; kind: 'operation'; operation: Operation; envelope: AcceptedEnvelope }
+  | { ok: true; kind: 'cancellation'; envelope: AcceptedEnvelope };
 
 /**
  * Larger details are refused: Step Functions takes 256 KiB, and the event travels through it beside other data.
@@ -32,28 +45,39 @@ export async function checkEvent(
   event: IncomingEvent,
   config: TenantryConfig,
   findTenant: (tenantId: string) => Promise<Tenant | undefined>,
-): Promise<{ ok: true; envelope: AcceptedEnvelope } | { ok: false; reasons: RejectionReason[] }> {
+): Promise<Accepted | { ok: false; reasons: RejectionReason[] }> {
   const type = findEventType(event['detail-type']);
   const formal = checkForm(event, type);
   if (formal.length > 0) return { ok: false, reasons: formal };
   const envelope = type?.schema.parse(event.detail) as AcceptedEnvelope;
-  const { tenantId, tier } = envelope.data;
-  if (!Object.hasOwn(config.tiers, tier)) {
+  const { tier } = envelope.data;
+  if (tier !== undefined && !Object.hasOwn(config.tiers, tier)) {
     return reject(
       'data.tier',
       'unknown-tier',
       `there is no tier "${tier}"; the tiers are: ${Object.keys(config.tiers).join(', ')}`,
     );
   }
-  const tenant = await findTenant(tenantId);
-  if (tenant && tenant.owner !== event.source) {
-    return reject('data.tenantId', 'not-owner', `the tenant id "${tenantId}" belongs to another source`);
-  }
-  const sameEvent = tenant?.operationId === envelope.metadata.id;
-  if (tenant && !sameEvent && tenant.state === 'READY') {
-    return reject('data.tenantId', 'tenant-exists', `the tenant "${tenantId}" exists already`);
-  }
-  return { ok: true, envelope };
+  // Whether there is a deletion to cancel is decided by the write that cancels it.
+  if (event['detail-type'] === CANCELLATION) return { ok: true, kind: 'cancellation', envelope };
+  const operation = operationRequestedBy(event['detail-type']);
+  if (!operation) return { ok: false, reasons: [unknownType(event)] };
+  const tenant = await findTenant(envelope.data.tenantId);
+  return judge(event, envelope, operation, tenant);
+}
+
+/** What only passes is not judged here: the event waits at the tenant's gate, and the registry judges it behind that. */
+function judge(
+  event: IncomingEvent,
+  envelope: AcceptedEnvelope,
+  operation: Operation,
+  tenant: Tenant | undefined,
+): Accepted | { ok: false; reasons: RejectionReason[] } {
+  const asked = { operation, owner: event.source, operationId: envelope.metadata.id, now: event.time };
+  const found = obstacle(asked, tenant);
+  const passes = found?.error === operation.otherwise && tenant && TRANSIENT_STATES.includes(tenant.state);
+  if (!found || passes) return { ok: true, kind: 'operation', operation, envelope };
+  return reject('data.tenantId', codeOf(found.error), lowerFirst(found.message));
 }
 
 function checkForm(event: IncomingEvent, type: EventType | undefined): RejectionReason[] {
@@ -63,13 +87,7 @@ function checkForm(event: IncomingEvent, type: EventType | undefined): Rejection
       { field: '', code: 'too-large', message: `the detail has ${size} bytes; at most ${LARGEST_DETAIL} are accepted` },
     ];
   if (type?.direction !== 'in') {
-    return [
-      {
-        field: 'detail-type',
-        code: 'unknown-type',
-        message: `"${event['detail-type'].slice(0, 128)}" is not an event that is accepted`,
-      },
-    ];
+    return [unknownType(event)];
   }
   const result = type.schema.safeParse(event.detail);
   if (result.success) return [];
@@ -83,6 +101,16 @@ function checkForm(event: IncomingEvent, type: EventType | undefined): Rejection
         code === 'unknown-version' ? `this version is not known; the current one is ${type.version}` : issue.message,
     };
   });
+}
+
+function unknownType(event: IncomingEvent): RejectionReason {
+  const message = `"${event['detail-type'].slice(0, 128)}" is not an event that is accepted`;
+  return { field: 'detail-type', code: 'unknown-type', message };
+}
+
+/** Reasons are parts of a sentence: no capital, no full stop. */
+export function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replace(/\.$/, '');
 }
 
 function reject(

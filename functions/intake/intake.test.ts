@@ -68,7 +68,12 @@ describe('checkEvent', () => {
       reasons: [{ code: 'tenant-exists' }],
     });
     expect(
-      await check(good, { owner: 'saas.shop', state: 'READY', operationId: tenantCreated.example.metadata.id }),
+      await check(good, {
+        owner: 'saas.shop',
+        state: 'READY',
+        operation: 'onboard',
+        operationId: tenantCreated.example.metadata.id,
+      }),
     ).toMatchObject({ ok: true });
   });
 });

@@ -4,7 +4,7 @@ import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts
 import { publisher } from '../runtime/publisher.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
-import { failure } from './record-failure.ts';
+import { failure } from './failure.ts';
 import { updateTenant } from './tenant-registry.ts';
 
 /** Everything is released: the registry says `ONBOARDING_FAILED`, and `TenantOnboardingFailed` goes out. */

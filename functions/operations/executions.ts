@@ -16,13 +16,14 @@ export const stepFunctions = once(() => new SFNClient({}));
  */
 export const waker = once(() => new SFNClient({ maxAttempts: 1 }));
 
-type Client = Pick<SFNClient, 'send'>;
+/** The part of Step Functions that the operations need. */
+export type StepFunctions = Pick<SFNClient, 'send'>;
 
 /**
  * Wakes executions that wait at a gate. A token that Step Functions no longer knows means that nobody waits.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
  */
-export function wakeUpWith(client: Client): WakeUp {
+export function wakeUpWith(client: StepFunctions): WakeUp {
   return async (taskToken) => {
     try {
       await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ admitted: true }) }));
@@ -36,7 +37,7 @@ export function wakeUpWith(client: Client): WakeUp {
 }
 
 /** Whether the execution runs; one that Step Functions does not know does not. */
-export async function isRunning(client: Client, executionArn: string): Promise<boolean> {
+export async function isRunning(client: StepFunctions, executionArn: string): Promise<boolean> {
   try {
     const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
     return status === 'RUNNING' || status === 'PENDING_REDRIVE';
@@ -47,7 +48,7 @@ export async function isRunning(client: Client, executionArn: string): Promise<b
 }
 
 /** The state that an execution stood in when it failed: the last one it entered. Retries may have filled pages since. */
-export async function failedState(client: Client, executionArn: string): Promise<string | undefined> {
+export async function failedState(client: StepFunctions, executionArn: string): Promise<string | undefined> {
   let nextToken: string | undefined;
   do {
     const page = await client.send(

@@ -1,11 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { z } from 'zod';
-import { derivedEventId } from '../../events/publisher.ts';
-import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
-import type { TenantState } from '../../tenancy/tenant.ts';
-import { publisher } from '../runtime/publisher.ts';
 import { table } from '../runtime/table.ts';
+import { announceInterrupted } from './announce-interrupted.ts';
 import { failedState, stepFunctions } from './executions.ts';
+import { describeFailure } from './failure.ts';
+import { outcomeOf, stateAfter } from './interruptions.ts';
 import { getTenant, updateTenant } from './tenant-registry.ts';
 
 const logger = new Logger({ serviceName: 'observe-execution' });
@@ -22,68 +21,32 @@ const statusChange = z.object({
   }),
 });
 
-const operationInput = z.object({
-  tenantId: z.string(),
-  operationId: z.string(),
-  correlationId: z.string(),
-  tier: z.string(),
-});
+const operationInput = z.object({ tenantId: z.string(), operationId: z.string(), correlationId: z.string() });
 
 /**
- * Target of the rule for executions of onboard-tenant that ended badly. Most have said so themselves; what is left is
- * what no state of a workflow can catch: its time-out, its abort, a failure outside the placement, a compensation that
- * failed, an announcement that could not be made. The registry then says so, and `TenantOnboardingFailed` goes out.
+ * Target of the rule for executions of operations that ended badly. Most onboardings have said so themselves; what is left is
+ * what no state of a workflow can catch: a time-out, an abort, a failure outside the placement, a compensation that
+ * failed, an announcement that could not be made; and every failure of the operations that only go forward. The
+ * registry then says so, and the operation's failure event goes out.
  * The same change of status may come again, after a failure of this function too: it gives the same event.
  */
 export async function handler(event: unknown): Promise<{ observed: boolean }> {
   const { detail } = statusChange.parse(event);
+  const { executionArn, status } = detail;
   const operation = operationInput.parse(JSON.parse(detail.input));
   const tenant = await getTenant(table(), operation.tenantId);
   if (tenant?.operationId !== operation.operationId) return { observed: false };
-  const step = (await failedState(stepFunctions(), detail.executionArn)) ?? 'unknown';
-  const outcome = outcomeOf(tenant.state, step);
+  const state = (await failedState(stepFunctions(), executionArn)) ?? 'unknown';
+  const outcome = outcomeOf(tenant, state);
   if (!outcome) return { observed: false };
 
-  const failure = {
-    step,
-    error: detail.error ?? detail.status,
-    message: (detail.cause ?? `The execution is ${detail.status}.`).slice(0, 2_000),
-  };
-  await updateTenant(table(), operation, stateAfter(tenant.state, outcome), { failure });
-  logger.error('operation ended without compensation', { ...operation, executionArn: detail.executionArn, ...failure });
-  const { tenantId, tier, operationId, correlationId } = operation;
-  await publisher().publish({
-    type: tenantOnboardingFailed,
-    data: { tenantId, tier, operationId, executionArn: detail.executionArn, ...failure, retryable: true, outcome },
-    metadata: {
-      id: derivedEventId(operationId, tenantOnboardingFailed.name, detail.executionArn, String(detail.stopDate)),
-      correlationId,
-      causationId: operationId,
-    },
+  const failure = await describeFailure(stepFunctions(), {
+    state,
+    error: detail.error ?? status,
+    cause: detail.cause ?? `The execution is ${status}.`,
   });
+  await updateTenant(table(), operation, stateAfter(tenant.state, outcome), { failure });
+  logger.error('operation ended halfway', { ...operation, executionArn, outcome, ...failure });
+  await announceInterrupted(tenant, { executionArn, outcome, failure, when: String(detail.stopDate) });
   return { observed: true };
-}
-
-type Outcome = 'interrupted' | 'compensation-failed';
-
-/** What to say about an execution that ended in this step; nothing if the workflow has said it. */
-function outcomeOf(state: TenantState, step: string): Outcome | undefined {
-  switch (state) {
-    case 'ONBOARDING':
-    case 'INTERRUPTED':
-      return 'interrupted';
-    case 'COMPENSATING':
-    case 'COMPENSATION_FAILED':
-      return 'compensation-failed';
-    case 'READY':
-      return step === 'AnnounceReady' ? 'interrupted' : undefined;
-    case 'ONBOARDING_FAILED':
-      return step === 'AnnounceFailed' ? 'compensation-failed' : undefined;
-  }
-}
-
-/** A tenant that is ready stays ready: what is missing is the announcement, and a redrive makes it. */
-function stateAfter(state: TenantState, outcome: Outcome): TenantState {
-  if (state === 'READY') return 'READY';
-  return outcome === 'interrupted' ? 'INTERRUPTED' : 'COMPENSATION_FAILED';
 }

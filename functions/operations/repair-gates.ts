@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { gateCapacity } from '../../tenancy/gates.ts';
+import { GATE_KEEPING_STATES } from '../../tenancy/operations.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { isRunning, stepFunctions, waker, wakeUpWith } from './executions.ts';
 import { admitWaiters, leave, type WakeUp } from './gate.ts';
@@ -11,7 +12,7 @@ const logger = new Logger({ serviceName: 'repair-gates' });
 
 /**
  * On a schedule: repairs what a crash between two writes can leave behind. A holder whose execution no longer runs
- * leaves the gate, and waiters that nobody woke are let in. An operation whose compensation failed keeps the gate: its
+ * leaves the gate, and waiters that nobody woke are let in. An operation that failed halfway keeps the gate: its
  * redrive goes on inside. Paused gates let nobody in here either.
  */
 export async function handler(): Promise<{ gates: number; left: number }> {
@@ -29,7 +30,7 @@ export async function repairGates(
   for (const gate of gates) {
     const capacity = gateCapacity(gate);
     for (const [holderId, holder] of Object.entries((await holders(registry, gate)) ?? {})) {
-      if ((await running(holder.executionArn)) || (await keepsGate(registry, gate))) continue;
+      if ((await running(holder.executionArn)) || (await keepsGate(registry, gate, holderId))) continue;
       await leave(registry, gate, holderId, capacity, wakeUp);
       left++;
       logger.warn('took a dead execution out of its gate', { gate, holderId, executionArn: holder.executionArn });
@@ -39,11 +40,11 @@ export async function repairGates(
   return { gates: gates.size, left };
 }
 
-async function keepsGate(registry: Table, gate: string): Promise<boolean> {
+async function keepsGate(registry: Table, gate: string, holderId: string): Promise<boolean> {
   const [kind, tenantId] = gate.split('#');
   if (kind !== 'tenant' || !tenantId) return false;
   const tenant = await getTenant(registry, tenantId);
-  return tenant?.state === 'COMPENSATING' || tenant?.state === 'COMPENSATION_FAILED';
+  return tenant?.operationId === holderId && GATE_KEEPING_STATES.includes(tenant.state);
 }
 
 /**

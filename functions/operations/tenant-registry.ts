@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { ONBOARDABLE_STATES, type Tenant, type TenantState } from '../../tenancy/tenant.ts';
+import { type Asked, obstacle, operationOf } from '../../tenancy/operations.ts';
+import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
 import { conditionFailed, type Table } from '../runtime/table.ts';
 
 const key = (tenantId: string) => ({ pk: `TENANT#${tenantId}`, sk: 'TENANT' });
@@ -14,31 +15,34 @@ export async function getTenant(table: Table, tenantId: string): Promise<Tenant 
 }
 
 /**
- * Registers the tenant for onboarding. Succeeds again for the same operation, and for an id whose onboarding failed
- * earlier, if the owner is the same. Throws `TenantNotOwned` or `TenantExists` otherwise.
+ * Registers the tenant for onboarding. Succeeds again for the same operation, for an id whose onboarding failed
+ * earlier, and for one whose tombstone has passed, if the owner is the same. Throws `TenantNotOwned`, `TenantExists` or
+ * `TenantIdRetired` otherwise. `createdAt` is the moment that the tombstone is judged by.
  */
-export async function registerTenant(table: Table, tenant: Tenant): Promise<void> {
-  const onboardable = Object.fromEntries(ONBOARDABLE_STATES.map((state, index) => [`:state${index}`, state]));
+export async function registerTenant(table: Table, tenant: Omit<Tenant, 'operation'>): Promise<void> {
+  const operation = operationOf('onboard');
+  const onboardable = placeholders(operation.from);
   try {
     await table.client.send(
       new PutCommand({
         TableName: table.name,
         // `entity` is the partition of the index that lists all tenants.
-        Item: { ...key(tenant.tenantId), entity: 'TENANT', ...tenant },
-        ConditionExpression: `attribute_not_exists(pk) OR (#owner = :owner AND (operationId = :operation OR #state IN (${Object.keys(onboardable).join(', ')})))`,
+        Item: { ...key(tenant.tenantId), entity: 'TENANT', ...tenant, operation: operation.name },
+        ConditionExpression: `attribute_not_exists(pk) OR (#owner = :owner AND (operationId = :operation OR #state IN (${Object.keys(onboardable).join(', ')}) OR (#state = :deprovisioned AND tombstoneUntil <= :now)))`,
         ExpressionAttributeNames: { '#owner': 'owner', '#state': 'state' },
-        ExpressionAttributeValues: { ':operation': tenant.operationId, ':owner': tenant.owner, ...onboardable },
+        ExpressionAttributeValues: {
+          ':operation': tenant.operationId,
+          ':owner': tenant.owner,
+          ':deprovisioned': 'DEPROVISIONED' satisfies TenantState,
+          ':now': tenant.createdAt,
+          ...onboardable,
+        },
       }),
     );
   } catch (error) {
     if (!conditionFailed(error)) throw error;
-    const existing = await getTenant(table, tenant.tenantId);
-    if (existing?.owner !== tenant.owner)
-      throw new CatalogueError('TenantNotOwned', `The tenant id "${tenant.tenantId}" belongs to another source.`);
-    throw new CatalogueError(
-      'TenantExists',
-      `The tenant "${tenant.tenantId}" exists already (state ${existing.state}).`,
-    );
+    const { tenantId, owner, operationId, createdAt: now } = tenant;
+    throw refusal({ operation, owner, operationId, now }, await getTenant(table, tenantId));
   }
 }
 
@@ -74,4 +78,17 @@ export async function updateTenant(
       `Operation ${operation.operationId} is no longer the current one of tenant "${operation.tenantId}".`,
     );
   }
+}
+
+/** `:state0` -> state, for an IN of a condition. */
+export function placeholders(states: readonly TenantState[]): Record<string, TenantState> {
+  return Object.fromEntries(states.map((state, index) => [`:state${index}`, state]));
+}
+
+/** The error for what a conditional write refused, by the record that is there now. */
+export function refusal(asked: Asked, tenant: Tenant | undefined): CatalogueError {
+  const found = obstacle(asked, tenant);
+  if (found) return new CatalogueError(found.error, found.message);
+  // The record changed between the write and the look: the next try meets it as it is now.
+  return new CatalogueError('AwsUnavailable', 'The record of the tenant is being changed by others too.');
 }
