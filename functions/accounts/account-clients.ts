@@ -1,9 +1,13 @@
 import { AccountClient } from '@aws-sdk/client-account';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { accessCredentials } from './access.ts';
 
@@ -16,6 +20,10 @@ export interface AccountClients {
   readonly stacks: Pick<CloudFormationClient, 'send'>;
   readonly eks: Pick<EKSClient, 'send'>;
   readonly quotas: Pick<ServiceQuotasClient, 'send'>;
+  readonly functions: Pick<LambdaClient, 'send'>;
+  readonly tables: Pick<DynamoDBClient, 'send'>;
+  readonly queues: Pick<SQSClient, 'send'>;
+  readonly buckets: Pick<S3Client, 'send'>;
   ec2(region: string): Pick<EC2Client, 'send'>;
 }
 
@@ -34,6 +42,10 @@ export function clientsOf(
     stacks: new CloudFormationClient(settings),
     eks: new EKSClient(settings),
     quotas: new ServiceQuotasClient(settings),
+    functions: new LambdaClient(settings),
+    tables: new DynamoDBClient(settings),
+    queues: new SQSClient(settings),
+    buckets: new S3Client(settings),
     ec2: (regionOfCall) => new EC2Client({ ...settings, region: regionOfCall }),
   };
 }

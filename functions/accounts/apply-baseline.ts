@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import json from '#account-template' with { type: 'json' };
+import type { Account } from '../../tenancy/accounts/account.ts';
 import type { AccountsConfig } from '../../tenancy/accounts/config.ts';
+import { CatalogueError } from '../../tenancy/errors.ts';
 import { accountsSettings } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { step } from '../runtime/step.ts';
@@ -10,6 +12,7 @@ import { expectAccount } from './account-store.ts';
 import { type AccountStackRequest, ensureAccountStack } from './baseline/account-stack.ts';
 import { putContacts } from './baseline/contacts.ts';
 import { removeDefaultNetworks } from './baseline/default-networks.ts';
+import { isUnknownYet } from './readiness/check.ts';
 import { accountIdOf, recordPassed } from './vended-account.ts';
 
 export interface Baseline {
@@ -28,6 +31,17 @@ export async function applyBaseline(table: Table, accountName: string, baseline:
   const account = await expectAccount(table, accountName);
   const accountId = accountIdOf(account);
   if (account.state !== 'VENDED') return accountId;
+  try {
+    await applyParts(table, account, baseline);
+  } catch (error) {
+    // A service can answer at one of its endpoints and not yet know the account at another.
+    if (!isUnknownYet(error)) throw error;
+    throw new CatalogueError('StillCreating', `The account ${accountId} is not known yet: ${error.message}`);
+  }
+  return accountId;
+}
+
+async function applyParts(table: Table, account: Account, baseline: Baseline): Promise<void> {
   const { clients, settings, stack, now } = baseline;
   if (!account.ready?.['default-networks-removed']) {
     await putContacts(clients, settings.alternateContacts);
@@ -35,7 +49,6 @@ export async function applyBaseline(table: Table, accountName: string, baseline:
     await recordPassed(table, account, { 'default-networks-removed': new Date(now).toISOString() });
   }
   await ensureAccountStack(clients.stacks, stack);
-  return accountId;
 }
 
 /** Step of vend-account. */

@@ -1,5 +1,10 @@
+import { ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { ListClustersCommand } from '@aws-sdk/client-eks';
+import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { ListBucketsCommand } from '@aws-sdk/client-s3';
+import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { AccountsConfig } from '../../tenancy/accounts/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
@@ -26,6 +31,11 @@ export function readinessChecks(settings: AccountsConfig): Check[] {
     ACCESS,
     answers('ec2', ({ clients }) => clients.ec2(home).send(new DescribeVpcsCommand({}))),
     answers('eks', ({ clients }) => clients.eks.send(new ListClustersCommand({}))),
+    answers('cloudformation', ({ clients }) => clients.stacks.send(new ListStacksCommand({}))),
+    answers('dynamodb', ({ clients }) => clients.tables.send(new ListTablesCommand({}))),
+    answers('lambda', ({ clients }) => clients.functions.send(new ListFunctionsCommand({}))),
+    answers('s3', ({ clients }) => clients.buckets.send(new ListBucketsCommand({}))),
+    answers('sqs', ({ clients }) => clients.queues.send(new ListQueuesCommand({}))),
     ...settings.regions.map(regionCheck),
     ...SERVICES_WITH_ROLES.map(serviceLinkedRoleCheck),
     ...settings.minimumQuotas.map(quotaCheck),

@@ -38,13 +38,16 @@ beforeEach(async () => {
     's3',
     'ssm',
     'cloudformation',
+    'dynamodb',
+    'sqs',
   ]);
   await recordPlan(organization.table, { accountName: NAME, executionArn: 'arn:vend' }, settings.emailPattern);
   const accountId = await organization.untilDone(() => createAccount(organization.creation, NAME), ['StillCreating']);
   const { credentials, endpoint } = organization.as(accountId);
   const made = clientsOf('us-east-1', async () => credentials, endpoint);
-  // The control planes of EKS are no part of what is tested here: the service answers with an empty list.
-  clients = { ...made, eks: { send: async () => ({ clusters: [] }) as never } };
+  // Control planes and runtimes are no part of what is tested here: EKS and Lambda answer with empty lists.
+  const empty = { send: async () => ({}) as never };
+  clients = { ...made, eks: empty, functions: empty };
 });
 afterEach(() => organization.close());
 
@@ -54,7 +57,15 @@ const refusal = (error: Error) => error.message;
 describe('checkReadiness', () => {
   it('names what is pending, asks once for what must be asked for, and passes in the end', async () => {
     const first = await ready().catch(refusal);
-    for (const pending of ['ec2 (OptInRequired', 'region/eu-central-2', 'quota/lambda/L-B99A9384'])
+    for (const pending of [
+      'ec2 (OptInRequired',
+      'cloudformation (OptInRequired',
+      'dynamodb (SubscriptionRequiredException',
+      's3 (NotSignedUp',
+      'sqs (SubscriptionRequiredException',
+      'region/eu-central-2',
+      'quota/lambda/L-B99A9384',
+    ])
       expect(first).toContain(pending);
     await ready().catch(refusal);
     await organization.untilDone(ready, ['AccountNotReady'], 300);
@@ -129,6 +140,15 @@ describe('applyBaseline', () => {
         }),
       ['StillCreating'],
     );
+
+  it('waits for a service that does not know the account yet: it may answer at one endpoint before the other', async () => {
+    const stack = { templateBody: template('first'), parameters: { ExternalId: 'ours:1' } };
+    const baseline = { clients, settings, stack, now: organization.now() };
+    await expect(applyBaseline(organization.table, NAME, baseline)).rejects.toMatchObject({
+      name: 'StillCreating',
+      message: expect.stringContaining('is not known yet'),
+    });
+  });
 
   it('sets contacts, removes the default networks of all enabled regions, and makes and updates the stack', async () => {
     await organization.untilDone(ready, ['AccountNotReady'], 300);

@@ -19,6 +19,7 @@ export interface Check {
 
 /** Codes by which services say that they do not know a new account yet. */
 const NOT_YET = new Set([
+  'NotSignedUp',
   'OptInRequired',
   'SubscriptionRequiredException',
   'SubscriptionRequired',
@@ -32,9 +33,14 @@ const NOT_YET = new Set([
 /** Codes of a role that is not known everywhere yet. */
 const NOT_ALLOWED_YET = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
+/** Whether a service says that it does not know a new account yet. */
+export function isUnknownYet(error: unknown): error is Error {
+  return error instanceof Error && NOT_YET.has(error.name);
+}
+
 /** Whether an error passes as the account gets older; other errors are thrown on. */
 export function isNotYet(error: unknown): error is Error {
-  return error instanceof Error && (NOT_YET.has(error.name) || NOT_ALLOWED_YET.has(error.name));
+  return isUnknownYet(error) || (error instanceof Error && NOT_ALLOWED_YET.has(error.name));
 }
 
 /** A check that is passed when the call is answered. */
