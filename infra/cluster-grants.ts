@@ -1,6 +1,8 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import { addedClusterName, tenantClusterName } from '../tenancy/clusters/names.ts';
 import { tenantRolePath } from '../tenancy/names.ts';
+import { FOUNDATION_CLUSTER_ROLES } from './foundation-cluster-roles.ts';
+import type { OperatorGrant } from './operator-grants.ts';
 import type { StepLambda } from './step-lambda.ts';
 import type { OperationSteps, StepsProps } from './steps.ts';
 
@@ -18,9 +20,49 @@ export function clusterArns(props: StepsProps): string[] {
 }
 
 function arns(props: StepsProps, kind: string, rest: string): string[] {
-  return clusterNames(props).map(
-    (name) => `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${name}${rest}`,
-  );
+  return clusterNames(props).map((name) => arn(kind, `${name}${rest}`));
+}
+
+function arn(kind: string, name: string): string {
+  return `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${name}`;
+}
+
+const MAKE_CLUSTER = ['eks:CreateCluster', 'eks:TagResource', 'eks:CreateAccessEntry', 'eks:AssociateAccessPolicy'];
+const REMOVE_CLUSTER = [
+  'eks:DeleteAccessEntry',
+  'eks:DeleteCluster',
+  'eks:DeletePodIdentityAssociation',
+  'eks:ListAccessEntries',
+  'eks:ListPodIdentityAssociations',
+  'eks:UpdateClusterConfig',
+];
+const GIVE_ACCESS = [
+  'eks:CreatePodIdentityAssociation',
+  'eks:DescribeAccessEntry',
+  'eks:DescribePodIdentityAssociation',
+];
+
+/** What the operator does in the account of a tenant that has a cluster of its own: makes it, opens it, removes it. */
+export function tenantClusterGrants(): OperatorGrant[] {
+  const cluster = tenantClusterName('*');
+  return [
+    {
+      sid: 'ClusterOfTheTenant',
+      actions: [...new Set(['eks:DescribeCluster', ...MAKE_CLUSTER, ...GIVE_ACCESS, ...REMOVE_CLUSTER])].sort(),
+      resources: [
+        arn('cluster', cluster),
+        arn('access-entry', `${cluster}/*`),
+        arn('podidentityassociation', `${cluster}/*`),
+      ],
+      reason: NAMED,
+    },
+    {
+      sid: 'HandRolesToTheCluster',
+      actions: ['iam:GetRole', 'iam:PassRole'],
+      resources: [...FOUNDATION_CLUSTER_ROLES, `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`],
+      reason: PER_TENANT,
+    },
+  ];
 }
 
 /** Steps that work in clusters, as Kubernetes' users. */
@@ -84,22 +126,13 @@ function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[
   );
   ensureCluster.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
   ensureCluster.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]);
+  ensureCluster.allow(MAKE_CLUSTER, [...clusters, ...entries], { wildcardReason: NAMED });
   ensureCluster.allow(
-    ['eks:CreateCluster', 'eks:TagResource', 'eks:CreateAccessEntry', 'eks:AssociateAccessPolicy'],
-    [...clusters, ...entries],
-    { wildcardReason: NAMED },
+    ['iam:PassRole'],
+    [clusterRoles.clusterRole.roleArn, clusterRoles.nodeRole.roleArn, ...FOUNDATION_CLUSTER_ROLES],
+    { wildcardReason: PER_TENANT },
   );
-  ensureCluster.allow(['iam:PassRole'], [clusterRoles.clusterRole.roleArn, clusterRoles.nodeRole.roleArn]);
-  releaseCluster.allow(
-    [
-      'eks:DeleteAccessEntry',
-      'eks:DeleteCluster',
-      'eks:DeletePodIdentityAssociation',
-      'eks:ListAccessEntries',
-      'eks:ListPodIdentityAssociations',
-      'eks:UpdateClusterConfig',
-    ],
-    [...clusters, ...entries, ...arns(props, 'podidentityassociation', '/*')],
-    { wildcardReason: NAMED },
-  );
+  releaseCluster.allow(REMOVE_CLUSTER, [...clusters, ...entries, ...arns(props, 'podidentityassociation', '/*')], {
+    wildcardReason: NAMED,
+  });
 }

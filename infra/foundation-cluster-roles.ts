@@ -8,6 +8,11 @@ import { CLUSTER_POLICIES, NODE_POLICIES } from './cluster-roles.ts';
 /** Path of the roles of tenants' own clusters: AWS's policies for them do not fit under the boundary of tenant roles. */
 const clusterRolePath = `${platformRolePath}clusters/`;
 
+/** ARNs of these roles in the account of the stack: what a cluster of a tenant is handed. */
+export const FOUNDATION_CLUSTER_ROLES = ['cluster', 'node'].map(
+  (kind) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${clusterRolePath}tenantry-${kind}-*`,
+);
+
 const managed = (name: string) => `arn:${Aws.PARTITION}:iam::aws:policy/${name}`;
 
 /** The roles of the control plane and of the nodes of a tenant's own cluster; made only where the condition holds. */

@@ -1,4 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
+import { tenantClusterGrants } from './cluster-grants.ts';
 
 /** Something that may be done in an account of a tenant. */
 export interface OperatorGrant {
@@ -41,4 +42,5 @@ export const OPERATOR_GRANTS: readonly OperatorGrant[] = [
     reason: 'Foundations are named after their tenants.',
   },
   ...FOUNDATION_ZONES_AND_GROUPS,
+  ...tenantClusterGrants(),
 ];
