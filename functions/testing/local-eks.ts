@@ -19,7 +19,7 @@ export async function localEks(): Promise<LocalEks> {
     port: 0,
     services: ['iam', 'sts', 'eks'],
     clock: 'jump',
-    serviceOptions: { eks: { controlPlanes: async () => fakeControlPlanes() } },
+    serviceOptions: { iam: { consistencyDelaySeconds: 0 }, eks: { controlPlanes: async () => fakeControlPlanes() } },
   });
   const options = {
     endpoint: local.endpoint,
