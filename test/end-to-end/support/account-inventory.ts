@@ -1,0 +1,104 @@
+import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeSecurityGroupsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
+import { IAMClient, paginateGetAccountAuthorizationDetails } from '@aws-sdk/client-iam';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { MANAGEMENT_ACCOUNT } from './accounts.ts';
+import { REGION } from './clients.ts';
+
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** How a client of the SDK reaches the account. */
+export interface AccountAccess {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Keys;
+}
+
+/** As the account's own administrator, whom service control policies bind. */
+export function asAdministrator(endpoint: string, accountId: string, region = REGION): AccountAccess {
+  return { endpoint, region, credentials: { accessKeyId: accountId, secretAccessKey: 'local' } };
+}
+
+/** As the management account enters it: by the role that the account was born with, which the fences of all units let in. */
+export async function asManagement(endpoint: string, accountId: string): Promise<AccountAccess> {
+  const sts = new STSClient(asAdministrator(endpoint, MANAGEMENT_ACCOUNT));
+  const RoleArn = `arn:aws:iam::${accountId}:role/OrganizationAccountAccessRole`;
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'inventory' }));
+  return {
+    endpoint,
+    region: REGION,
+    credentials: {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      ...(Credentials?.SessionToken && { sessionToken: Credentials.SessionToken }),
+    },
+  };
+}
+
+/** Everything that is in an account, asked of AWS and not of the registry, as `kind name`, sorted. */
+export async function accountInventory(endpoint: string, accountId: string): Promise<string[]> {
+  const access = await asManagement(endpoint, accountId);
+  const found = await Promise.all([identities(access), stacks(access), networks(access), services(access)]);
+  return found.flat().sort();
+}
+
+async function identities(access: AccountAccess): Promise<string[]> {
+  const found: string[] = [];
+  const pages = paginateGetAccountAuthorizationDetails(
+    { client: new IAMClient(access) },
+    { Filter: ['Role', 'User', 'Group', 'LocalManagedPolicy'] },
+  );
+  for await (const { RoleDetailList, UserDetailList, GroupDetailList, Policies } of pages) {
+    for (const role of RoleDetailList ?? []) found.push(`role ${role.Path}${role.RoleName}`);
+    for (const user of UserDetailList ?? []) found.push(`user ${user.UserName}`);
+    for (const group of GroupDetailList ?? []) found.push(`group ${group.GroupName}`);
+    for (const policy of Policies ?? []) found.push(`policy ${policy.PolicyName}`);
+  }
+  return found;
+}
+
+async function stacks(access: AccountAccess): Promise<string[]> {
+  const { StackSummaries = [] } = await new CloudFormationClient(access).send(new ListStacksCommand({}));
+  return StackSummaries.filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE').map(
+    ({ StackName, StackStatus }) => `stack ${StackName} ${StackStatus}`,
+  );
+}
+
+async function networks(access: AccountAccess): Promise<string[]> {
+  const ec2 = new EC2Client(access);
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+  const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  return [
+    ...Vpcs.map(({ VpcId, IsDefault }) => `${IsDefault ? 'default ' : ''}vpc ${VpcId}`),
+    ...SecurityGroups.map(({ GroupId }) => `security group ${GroupId}`),
+  ];
+}
+
+async function services(access: AccountAccess): Promise<string[]> {
+  const [tables, queues, buckets, groups, functions, clusters] = await Promise.all([
+    new DynamoDBClient(access).send(new ListTablesCommand({})),
+    new SQSClient(access).send(new ListQueuesCommand({})),
+    new S3Client(access).send(new ListBucketsCommand({})),
+    new CloudWatchLogsClient(access).send(new DescribeLogGroupsCommand({})),
+    new LambdaClient(access).send(new ListFunctionsCommand({})),
+    new EKSClient(access).send(new ListClustersCommand({})),
+  ]);
+  return [
+    ...(tables.TableNames ?? []).map((name) => `table ${name}`),
+    ...(queues.QueueUrls ?? []).map((url) => `queue ${url.split('/').at(-1)}`),
+    ...(buckets.Buckets ?? []).map(({ Name }) => `bucket ${Name}`),
+    ...(groups.logGroups ?? []).map(({ logGroupName }) => `log group ${logGroupName}`),
+    ...(functions.Functions ?? []).map(({ FunctionName }) => `function ${FunctionName}`),
+    ...(clusters.clusters ?? []).map((name) => `cluster ${name}`),
+  ];
+}
