@@ -37,6 +37,10 @@ export function freshAccounts(world: World): (accountId: string) => AccountClien
     quotas: { send: async () => ({ Quota: { Value: Number.MAX_SAFE_INTEGER } }) as never },
     eks: answers(accountId, 'eks', 'SubscriptionRequiredException', { clusters: [] }),
     ec2: () => answers(accountId, 'ec2', 'OptInRequired', {}),
+    functions: answers(accountId, 'lambda', 'SubscriptionRequiredException', {}),
+    tables: answers(accountId, 'dynamodb', 'SubscriptionRequiredException', {}),
+    queues: answers(accountId, 'sqs', 'SubscriptionRequiredException', {}),
+    buckets: answers(accountId, 's3', 'NotSignedUp', {}),
     stacks: stackOf(accountId),
   });
 
@@ -44,6 +48,8 @@ export function freshAccounts(world: World): (accountId: string) => AccountClien
     const now = cloud.clock.now;
     return {
       async send(command: { constructor: { name: string }; input: { Tags?: unknown } }) {
+        if (!isReady(cloud, accountId, 'cloudformation')) throw refusal('OptInRequired');
+        if (command.constructor.name === 'ListStacksCommand') return {};
         const stack = stacks.get(accountId);
         if (command.constructor.name === 'CreateStackCommand')
           stacks.set(accountId, { readyAt: now() + between(world, STACK), tags: command.input.Tags });
