@@ -33,6 +33,7 @@ function fences({ namespace }: ProofSubject, { name }: VclusterPlace): Isolation
   const names = vclusterObjectNames(name);
   const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' };
   const platform = policy('tenantry-platform-objects');
+  const wayIn = policy('tenantry-vcluster-services');
   return [
     {
       name: 'quota: change',
@@ -67,7 +68,26 @@ function fences({ namespace }: ProofSubject, { name }: VclusterPlace): Isolation
         metadata: { labels: { proof: 'tried' } },
       }),
     },
-    // It may delete secrets; the platform's are protected by their label.
+    // It may write secrets and Services. The platform's are protected by their label, the way in by its name.
+    {
+      name: 'own configuration: change',
+      control: platform,
+      request: patching({ apiVersion: 'v1', kind: 'Secret' }, names.config, namespace, {
+        stringData: { proof: 'tried' },
+      }),
+    },
+    {
+      name: 'own way in: open it to all',
+      control: wayIn,
+      request: patching({ apiVersion: 'v1', kind: 'Service' }, name, namespace, {
+        spec: { loadBalancerSourceRanges: ['0.0.0.0/0', '128.0.0.0/1'] },
+      }),
+    },
+    {
+      name: 'own way in: delete',
+      control: wayIn,
+      request: deleting({ apiVersion: 'v1', kind: 'Service' }, name, namespace),
+    },
     {
       name: 'own configuration: delete',
       control: platform,

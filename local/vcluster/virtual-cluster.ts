@@ -9,7 +9,7 @@ import { freePort } from '../kube/ports.ts';
 import { residentBytes } from '../kube/process-identity.ts';
 import { writeSecret } from '../kube/secret-file.ts';
 import { type VirtualFiles, virtualFiles } from './virtual-files.ts';
-import { apiserverFlags, controllerManagerFlags, syncerArguments } from './virtual-flags.ts';
+import { apiserverFlags, controllerManagerFlags, syncerArguments, withExtraArguments } from './virtual-flags.ts';
 
 /** One container `syncer` that is to run. */
 export interface VirtualClusterRequest {
@@ -99,15 +99,15 @@ export async function startVirtualCluster(
 }
 
 async function startControlPlane(
-  { name, folder, serviceCidr }: VirtualClusterRequest,
+  { name, folder, serviceCidr, configuration }: VirtualClusterRequest,
   kube: KubeAssets,
   etcd: Etcd,
   started: Child[],
 ): Promise<VirtualFiles> {
   const port = await freePort();
   const files = virtualFiles(join(folder, 'pki'), port);
-  const forApiserver = apiserverFlags(files, etcd, port, serviceCidr);
-  const forControllerManager = controllerManagerFlags(files);
+  const forApiserver = withExtraArguments(apiserverFlags(files, etcd, port, serviceCidr), configuration, 'apiServer');
+  const forControllerManager = withExtraArguments(controllerManagerFlags(files), configuration, 'controllerManager');
   const start = (program: string, command: readonly string[], flags: readonly string[]) =>
     startChild({
       name: `${program} of virtual cluster ${name}`,

@@ -1,3 +1,4 @@
+import { isSeq, parseDocument } from 'yaml';
 import type { Etcd } from '../kube/etcd.ts';
 import type { VirtualFiles } from './virtual-files.ts';
 
@@ -79,4 +80,26 @@ export function syncerArguments(files: VirtualFiles, etcd: Etcd, port: number, c
     `--config=${configFile}`,
     ...Object.entries(settings).map(([key, value]) => `--set=${key}=${value}`),
   ];
+}
+
+/**
+ * `flags` with the `extraArgs` that the configuration gives this part of the distribution: one of the same name takes the place of vcluster's own, as
+ * vcluster merges them. A configuration that cannot be read adds none; vcluster itself says what is wrong with it.
+ */
+export function withExtraArguments(
+  flags: readonly string[],
+  configuration: string,
+  part: 'apiServer' | 'controllerManager',
+): string[] {
+  const extra = extraArguments(configuration, part);
+  const name = (flag: string) => flag.split('=')[0];
+  const replaced = new Set(extra.map(name));
+  return [...flags.filter((flag) => !replaced.has(name(flag))), ...extra];
+}
+
+function extraArguments(configuration: string, part: string): string[] {
+  const document = parseDocument(configuration);
+  if (document.errors.length > 0) return [];
+  const extra = document.getIn(['controlPlane', 'distro', 'k8s', part, 'extraArgs']);
+  return isSeq(extra) ? extra.toJSON().map(String) : [];
 }

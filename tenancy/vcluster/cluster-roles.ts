@@ -10,6 +10,9 @@ const rbac = 'rbac.authorization.k8s.io';
 const every = ['create', 'delete', 'patch', 'update', 'get', 'list', 'watch'];
 const read = ['get', 'list', 'watch'];
 
+/** Not in the chart's role unless they are synced; vcluster watches them all the same, and without that never gets as far as its kubeconfig. */
+export const watchedEndpointSlices = { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read };
+
 /**
  * The rules of the chart's role for what is synced here. One cluster role for all instead of a role in each namespace:
  * whoever writes a role must hold what it gives or may `escalate`; to bind this one, the platform needs `bind` on its name.
@@ -34,6 +37,7 @@ export const syncerRules = [
   { apiGroups: ['apps'], resources: ['statefulsets', 'replicasets', 'deployments'], verbs: read },
   { apiGroups: [''], resources: ['endpoints', 'pods/log'], verbs: read },
   { apiGroups: [''], resources: ['events'], verbs: ['create', ...read] },
+  watchedEndpointSlices,
 ];
 
 /** Secrets are here because the kubeconfig of the virtual cluster is one; everything else the control plane consists of. */

@@ -4,6 +4,7 @@ import { podRules } from './admission/pods.ts';
 import { type AdmissionRule, policyObjects } from './admission/policy.ts';
 import { protectionRules } from './admission/protection.ts';
 import { storageRules } from './admission/storage.ts';
+import { virtualClusterRules } from './admission/virtual-clusters.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** Every rule of the pack, by family. */
@@ -13,6 +14,7 @@ export const admissionRules: readonly AdmissionRule[] = [
   ...networkRules,
   ...accessRules,
   ...protectionRules,
+  ...virtualClusterRules,
 ];
 
 /**

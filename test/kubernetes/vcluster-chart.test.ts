@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type RenderedObject, renderChart } from '../../local/vcluster/chart.ts';
-import { syncerClusterRole, syncerRules } from '../../tenancy/vcluster/cluster-roles.ts';
+import { syncerClusterRole, syncerRules, watchedEndpointSlices } from '../../tenancy/vcluster/cluster-roles.ts';
 import { controlPlaneObjects } from '../../tenancy/vcluster/control-plane.ts';
 import { exampleFacts } from '../../tenancy/vcluster/example-facts.ts';
 import { vclusterLabels } from '../../tenancy/vcluster/facts.ts';
@@ -77,10 +77,12 @@ test.each(ours.filter(({ kind }) => kind !== 'RoleBinding').map((object) => [key
 );
 
 describe('the rights of the control plane', () => {
-  test('are the chart’s, without those for what it does not sync', () => {
+  test('are the chart’s, without those for what it does not sync, and with what vcluster needs beyond them', () => {
     const snapshots = { apiGroups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshots'] };
     const role = withRole.get('Role vc-acme') as unknown as { rules: { apiGroups: string[] }[] };
-    expect(role.rules.filter((rule) => rule.apiGroups[0] !== snapshots.apiGroups[0])).toEqual(syncerRules);
+    expect(
+      role.rules.filter((rule) => rule.apiGroups[0] !== snapshots.apiGroups[0]).concat(watchedEndpointSlices),
+    ).toEqual(syncerRules);
   });
 
   test('are bound to the same account, by a cluster role', () => {

@@ -1,4 +1,5 @@
 import { type AdmissionRule, notThePlatform, platformObjects } from './policy.ts';
+import { controlPlaneNotes } from './virtual-clusters.ts';
 
 /**
  * The policy by which an API server is asked which baseline it enforces. It refuses one name of a kind without a namespace,
@@ -21,7 +22,7 @@ export const protectionRules: readonly AdmissionRule[] = [
     matchConditions: [notThePlatform],
     validations: [
       {
-        expression: 'false',
+        expression: controlPlaneNotes,
         message:
           'objects labelled app.kubernetes.io/managed-by: tenantry belong to the platform; tenants cannot make, change or delete them.',
       },
