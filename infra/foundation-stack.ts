@@ -25,6 +25,8 @@ export const TENANT_ACTIONS = [
   'dynamodb:PutItem',
   'dynamodb:Query',
   'dynamodb:UpdateItem',
+  // The address of its own cluster, where it has one: shared clusters do not carry its tag.
+  'eks:DescribeCluster',
   's3:DeleteObject',
   's3:GetObject',
   's3:PutObject',

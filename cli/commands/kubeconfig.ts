@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { DescribeClusterCommand } from '@aws-sdk/client-eks';
+import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { eksToken } from '../../functions/kubernetes/eks-token.ts';
 import { tenantExternalId } from '../../tenancy/names.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
 import type { Installation } from '../installation.ts';
+import { clientOptions } from '../settings.ts';
 import { requireTenant } from '../tenants.ts';
 
 /**
@@ -20,7 +22,8 @@ export async function kubeconfig(installation: Installation, tenantId: string): 
     console.log(await virtualKubeconfig(installation, tenantId, tenant.cluster));
     return;
   }
-  const { cluster } = await installation.eks.send(new DescribeClusterCommand({ name: tenant.cluster.name }));
+  const eks = await eksOf(installation, tenant);
+  const { cluster } = await eks.send(new DescribeClusterCommand({ name: tenant.cluster.name }));
   const name = `${tenantId}@${tenant.cluster.name}`;
   const config = {
     apiVersion: 'v1',
@@ -52,6 +55,31 @@ export async function kubeconfig(installation: Installation, tenantId: string): 
   console.log(JSON.stringify(config, null, 2));
 }
 
+/** EKS as the operator; as the tenant where the cluster is in an account of its own, which the operator of this shell cannot enter. */
+async function eksOf(installation: Installation, tenant: Tenant): Promise<EKSClient> {
+  if ((tenant.cluster?.accountId ?? installation.accountId) === installation.accountId) return installation.eks;
+  return new EKSClient({
+    ...clientOptions(installation.settings),
+    credentials: await tenantSession(installation, tenant),
+  });
+}
+
+async function tenantSession(installation: Installation, { tenantId, roleArn }: Tenant) {
+  const { Credentials } = await installation.sts.send(
+    new AssumeRoleCommand({
+      RoleArn: roleArn,
+      RoleSessionName: 'tenantry-cli',
+      ExternalId: tenantExternalId(tenantId),
+      DurationSeconds: 900,
+    }),
+  );
+  return {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    sessionToken: Credentials?.SessionToken ?? '',
+  };
+}
+
 const access = z.object({ kubeconfig: z.string() });
 const failure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
@@ -76,22 +104,10 @@ async function virtualKubeconfig(
 /** `tenantry token <id>`: an ExecCredential for kubectl, as the tenant. */
 export async function token(installation: Installation, tenantId: string): Promise<void> {
   const tenant = await requireTenant(installation, tenantId);
-  const { Credentials } = await installation.sts.send(
-    new AssumeRoleCommand({
-      RoleArn: tenant.roleArn,
-      RoleSessionName: 'tenantry-cli',
-      ExternalId: tenantExternalId(tenantId),
-      DurationSeconds: 900,
-    }),
-  );
   const value = await eksToken({
     clusterName: tenant.cluster?.name ?? '',
     region: installation.settings.region,
-    credentials: {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken ?? '',
-    },
+    credentials: await tenantSession(installation, tenant),
     now: new Date(),
   });
   const expirationTimestamp = new Date(Date.now() + 10 * 60_000).toISOString();

@@ -53,3 +53,21 @@ test('tagging at creation needs a permission of its own', async () => {
   expect([await create({}), await create({ TagSpecifications })]).toEqual(['ok', 'UnauthorizedOperation']);
   await cloud.stop();
 });
+
+test('what is named by an association is authorized as the route table that it is of', async () => {
+  const organization = await testOrganization();
+  const { cloud } = organization;
+  cloud.register(ec2Service(cloud, { consistencyDelaySeconds: 0 }));
+  const caller = await roleWith(organization, {
+    Effect: 'Allow',
+    Action: 'ec2:DisassociateRouteTable',
+    Resource: 'arn:aws:ec2:*:*:route-table/*',
+  });
+  const ec2 = (operation: string, input: object) => cloud.call<OperationInput>('ec2', operation, input, OPERATOR);
+  const { VpcId } = (await ec2('CreateVpc', { CidrBlock: '10.0.0.0/16' })).Vpc;
+  const { SubnetId } = (await ec2('CreateSubnet', { VpcId, CidrBlock: '10.0.0.0/24' })).Subnet;
+  const { RouteTableId } = (await ec2('CreateRouteTable', { VpcId })).RouteTable;
+  const { AssociationId } = await ec2('AssociateRouteTable', { RouteTableId, SubnetId });
+  expect(await outcome(cloud.call('ec2', 'DisassociateRouteTable', { AssociationId }, caller))).toBe('ok');
+  await cloud.stop();
+});

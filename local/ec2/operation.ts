@@ -11,6 +11,8 @@ import type { Kind, Tag } from './records.ts';
 export interface Ec2Rules {
   /** Input members with the ids of what is acted upon; without them, and for Describe operations, it is `*`. */
   readonly on?: readonly string[];
+  /** Ids of what is acted upon where the input names it through something else, such as an association. */
+  actsOn?(input: OperationInput, network: Network): readonly string[];
   /** The kind of resource that is made. */
   readonly creates?: Kind;
   handle(input: OperationInput, network: Network): unknown;
@@ -60,7 +62,8 @@ function accessRequests(
     'ec2:Region': region,
     ...Object.fromEntries(requested.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, String(Value ?? '')])),
   };
-  const ids = (rules.on ?? []).flatMap((member) => [input[member] ?? []].flat()).map(String);
+  const named = (rules.on ?? []).flatMap((member) => [input[member] ?? []].flat()).map(String);
+  const ids = [...named, ...(rules.actsOn?.(input, network) ?? [])];
   const acted = ids.map((id) => ({
     action: `ec2:${name}`,
     resource: arn(kindOf(id) ?? '*', id),

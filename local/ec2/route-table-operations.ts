@@ -1,5 +1,5 @@
 import { AwsError } from '../kernel/errors.ts';
-import type { Cloud, Operation } from '../kernel/service.ts';
+import type { Cloud, Operation, OperationInput } from '../kernel/service.ts';
 import { describe, type Visibility } from './describe.ts';
 import { requiredText, tagsFor } from './input.ts';
 import { dependencyViolation, type Network, newId } from './network.ts';
@@ -91,6 +91,7 @@ export function routeTableOperations(cloud: Cloud, visibility: Visibility): Reco
       },
     }),
     DisassociateRouteTable: ec2Operation(cloud, 'DisassociateRouteTable', {
+      actsOn: tableOf,
       handle(input, network) {
         const { table, association } = associationOf(network, requiredText(input, 'AssociationId'));
         if (association.main) {
@@ -103,6 +104,7 @@ export function routeTableOperations(cloud: Cloud, visibility: Visibility): Reco
     }),
     ReplaceRouteTableAssociation: ec2Operation(cloud, 'ReplaceRouteTableAssociation', {
       on: ['RouteTableId'],
+      actsOn: tableOf,
       handle(input, network) {
         const { table, association } = associationOf(network, requiredText(input, 'AssociationId'));
         const target = network.existing('route-table', requiredText(input, 'RouteTableId'));
@@ -121,6 +123,12 @@ export function routeTableOperations(cloud: Cloud, visibility: Visibility): Reco
 
 function associated(AssociationId: string) {
   return { AssociationId, AssociationState: { State: 'associated' } };
+}
+
+/** The route table of an association; the association itself if there is none, which the operation then says. */
+function tableOf(input: OperationInput, network: Network): string[] {
+  const ofTable = ({ associations }: RouteTableRecord) => associations.some(({ id }) => id === input.AssociationId);
+  return [network.list('route-table').find(ofTable)?.id ?? String(input.AssociationId)];
 }
 
 function associationOf(network: Network, associationId: string) {
