@@ -7,6 +7,9 @@ import { transition } from './account-store.ts';
 import type { Creation } from './create-account.ts';
 import { findAccount, isOurs } from './creation-search.ts';
 
+/** Errors by which nothing is learnt about the creation. */
+const NOT_SAID = new Set(['TooManyRequestsException', 'AwsThrottled', 'CreateAccountStatusNotFoundException']);
+
 /** How long a new account may be without our tag before it counts as somebody else's: lists are a moment behind. */
 const TAG_SEEN_AFTER_MILLISECONDS = 60_000;
 
@@ -37,7 +40,7 @@ async function describe({ clients }: Creation, { requestId, accountName }: Accou
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
     // Two looks a second for the whole organization; and a new request is not known everywhere at once.
-    if (name === 'TooManyRequestsException' || name === 'CreateAccountStatusNotFoundException')
+    if (NOT_SAID.has(name))
       throw new CatalogueError('StillCreating', `AWS does not say how far ${accountName} is (${name}).`);
     throw error;
   }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   ListOrganizationalUnitsForParentCommand,
   ListParentsCommand,
@@ -8,7 +9,10 @@ import {
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { type OrganizationalUnit, organizationalUnits } from '../../tenancy/names.ts';
 import { once } from '../runtime/environment.ts';
+import { type Table, table } from '../runtime/table.ts';
 import { brokerCredentials } from './access.ts';
+import { forgetKnownUnits, readKnownUnits, writeKnownUnits } from './known-units.ts';
+import { pacedClients, type Waiting } from './paced-clients.ts';
 
 type Client = Pick<OrganizationsClient, 'send'>;
 
@@ -25,16 +29,25 @@ export interface OrganizationClients {
 /** A creation that is not answered by then is looked for; milliseconds. */
 const CREATOR_TIMES = { connectionTimeout: 5_000, requestTimeout: 15_000 };
 
-/** The clients of this function, made once for each sandbox. */
+/** The clients of this function, made once for each sandbox; they keep to the shared rates. */
 export const organizationClients = once((): OrganizationClients => {
   const region = 'us-east-1';
   const credentials = brokerCredentials();
-  return {
+  const clients = {
     reader: new OrganizationsClient({ region }),
     broker: new OrganizationsClient({ region, credentials }),
     creator: new OrganizationsClient({ region, credentials, maxAttempts: 1, requestHandler: CREATOR_TIMES }),
   };
+  const sleep = (milliseconds: number) => setTimeout(milliseconds);
+  return sharedClients(table(), clients, { now: Date.now, sleep });
 });
+
+/** The clients as all functions use them: they keep to the rates that they share, and to what others have found out about the units. */
+export function sharedClients(registry: Table, clients: OrganizationClients, waiting: Waiting): OrganizationClients {
+  const shared = pacedClients(registry, clients, waiting);
+  registries.set(shared.reader, registry);
+  return shared;
+}
 
 /** Name of the unit below the root that holds those of all states. */
 export const PARENT_UNIT = 'tenantry';
@@ -43,24 +56,42 @@ export const PARENT_UNIT = 'tenantry';
 export type Place = OrganizationalUnit | 'root';
 
 const places = new WeakMap<Client, Promise<ReadonlyMap<Place, string>>>();
+/** Where readers keep what they found, for the others. */
+const registries = new WeakMap<Client, Table>();
 
 /**
- * The id of the root or of a unit, found by its name below `tenantry` and remembered for the sandbox's life: ListRoots
- * allows one call a second. Throws `AwsRejected` when the broker's stack, which makes the units, was not deployed.
+ * The id of the root or of a unit, found by its name below `tenantry` and remembered, by the sandbox and in the registry:
+ * ListRoots allows one call a second. Throws `AwsRejected` when the broker's stack, which makes the units, was not deployed.
  */
 export async function unitId(reader: Client, place: Place): Promise<string> {
   let known = places.get(reader);
   if (!known) {
-    known = findPlaces(reader);
+    known = knownPlaces(reader);
     places.set(reader, known);
     // A failed look must not be remembered as the answer.
     known.catch(() => places.delete(reader));
   }
   const id = (await known).get(place);
   if (id) return id;
-  places.delete(reader);
+  await forgetPlaces(reader);
   const name = place === 'root' ? 'root' : `${PARENT_UNIT}/${organizationalUnits[place]}`;
   throw new CatalogueError('AwsRejected', `The organization has no unit ${name}: deploy the broker's stack.`);
+}
+
+async function knownPlaces(reader: Client): Promise<ReadonlyMap<Place, string>> {
+  const registry = registries.get(reader);
+  const kept = registry && (await readKnownUnits(registry));
+  if (kept) return new Map(Object.entries(kept) as [Place, string][]);
+  const found = await findPlaces(reader);
+  if (registry) await writeKnownUnits(registry, Object.fromEntries(found));
+  return found;
+}
+
+/** What was remembered does not fit the organization (any more). */
+async function forgetPlaces(reader: Client): Promise<void> {
+  places.delete(reader);
+  const registry = registries.get(reader);
+  if (registry) await forgetKnownUnits(registry);
 }
 
 async function findPlaces(reader: Client): Promise<ReadonlyMap<Place, string>> {
@@ -110,6 +141,7 @@ export async function moveAccount(
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
     if (name === 'DuplicateAccountException') return;
+    if (name === 'DestinationParentNotFoundException') await forgetPlaces(reader);
     if (name !== 'SourceParentNotFoundException') throw error;
     throw misplaced(accountId, from, to, { source, destination, actual: await parentOf(reader, accountId) });
   }

@@ -15,12 +15,16 @@ export interface Rate {
 }
 
 /**
- * Buckets of the calls that many executions make at once. One token of each burst is left unused: calls do not arrive in
- * the order in which they were sent.
+ * Buckets of the calls that many executions make at once, below those of AWS: calls do not arrive in the order and at the times
+ * at which they were sent. `MoveAccount` and `CreateAccount` are the queues in which workflows wait for their turn; `MoveAccountNow` and
+ * `DescribeCreateAccountStatus` space the calls themselves, which come bunched out of starting functions. The queue of moves
+ * leaves room for new accounts, which go behind the fences at once.
  */
 export const RATES = {
   CreateAccount: { perSecond: 0.1, burst: 2 },
-  MoveAccount: { perSecond: 2, burst: 2 },
+  MoveAccount: { perSecond: 1.75, burst: 2 },
+  MoveAccountNow: { perSecond: 2, burst: 2 },
+  DescribeCreateAccountStatus: { perSecond: 1.75, burst: 1 },
   CloseAccount: { perSecond: 0.05, burst: 1 },
 } as const satisfies Record<string, Rate>;
 
