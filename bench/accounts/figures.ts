@@ -69,6 +69,8 @@ function figuresOf(
 }
 
 interface Creation {
+  /** Whether a tenant waits for it. */
+  readonly reserved: boolean;
   /** When its execution came to the gate. */
   readonly release: number;
   readonly waited: number;
@@ -91,17 +93,32 @@ function createdAccounts(requests: readonly CreateRequestRecord[], visits: reado
     if (request.state !== 'SUCCEEDED' || !gate || seen === undefined) return [];
     const { entered, left = entered } = gate;
     const { completedAt, requestedAt } = request;
-    return [{ release: entered, waited: left - entered, duration: completedAt - requestedAt, done: completedAt, seen }];
+    const { reserved } = gate;
+    return [
+      {
+        reserved,
+        release: entered,
+        waited: left - entered,
+        duration: completedAt - requestedAt,
+        done: completedAt,
+        seen,
+      },
+    ];
   });
 }
 
-/** From the first that came to the gate to the last account known, and what the limits allow at best. */
-function makespan(creations: readonly Creation[]) {
+/**
+ * Of the accounts that tenants waited for: from the first that came to the gate to the last one known, and what the limits allow at
+ * best, as if nobody else had asked for accounts. Without such tenants, of the stock.
+ */
+function makespan(all: readonly Creation[]) {
+  const reserved = all.filter((creation) => creation.reserved);
+  const creations = reserved.length > 0 ? reserved : all;
   const begin = Math.min(...creations.map(({ release }) => release));
   const jobs: Job[] = creations.map(({ release, duration }) => ({ release: release - begin, duration }));
   const taken = (Math.max(...creations.map(({ seen }) => seen)) - begin) / 1_000;
   const bound = earliestEnd(jobs, LIMITS) / 1_000;
-  return { makespan: taken, bound, ratio: taken / bound };
+  return { waitedFor: reserved.length, makespan: taken, bound, ratio: taken / bound };
 }
 
 function idealWaits(creations: readonly Creation[]): number[] {

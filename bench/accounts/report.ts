@@ -12,7 +12,8 @@ export function reportLines(figures: Figures): string[] {
   const rows: [string, string][] = [
     ['tenants (with an account of their own)', `${figures.tenants} (${figures.dedicated})`],
     ['tenants that failed', String(figures.failed.length)],
-    ['first creation asked for until the last is known', duration(creation.makespan)],
+    ['accounts that tenants waited for', String(creation.waitedFor)],
+    ['  the first asked for until the last is known', duration(creation.makespan)],
     ['  no schedule could be faster than', duration(creation.bound)],
     ['wait at the gate, p50 / p95', pair(creation.waitAtGate)],
     ['  in an ideal queue', pair(creation.waitAtGateIdeal)],

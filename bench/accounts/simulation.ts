@@ -9,6 +9,7 @@ import { createWorkflows, type Workflows } from './workflows.ts';
 import { startWorld, type World } from './world.ts';
 
 const MINUTE = 60_000;
+const MOST_TROUBLES = 30;
 
 export interface Settings {
   arrivals: readonly Arrival[];
@@ -45,7 +46,7 @@ export async function simulate(settings: Settings): Promise<Simulated> {
   const wakeUp: WakeUp = (token) => workflows.wakeUp(token);
   const steps = productSteps(world, accounts, wakeUp);
   const workflows = createWorkflows(world, {
-    watched: { EnterCreationGate: 'accountName', CreateAccount: 'accountName' },
+    watched: ['EnterCreationGate', 'CreateAccount'],
     async invoke(name, payload) {
       const step = steps[name];
       if (!step) throw new Error(`There is no function ${name} in this simulation.`);
@@ -92,7 +93,15 @@ async function stayOf(simulated: Simulated, arrival: Arrival, midnight: number):
 /** Before the day begins the pool is full, as it would be. */
 async function warmPool(simulated: Simulated, settings: Settings): Promise<void> {
   const { clock } = simulated.world.local.cloud;
-  while ((simulated.pool.at(-1)?.available ?? 0) < settings.poolSize) await clock.sleep(MINUTE);
+  while ((simulated.pool.at(-1)?.available ?? 0) < settings.poolSize) {
+    expectProgress(simulated);
+    await clock.sleep(MINUTE);
+  }
+}
+
+/** Throws when accounts fail again and again: the pool would never be full. */
+function expectProgress({ troubles }: Simulated): void {
+  if (troubles.length > MOST_TROUBLES) throw new Error(`The pool does not fill:\n${troubles.slice(0, 5).join('\n')}`);
 }
 
 async function refilled(simulated: Simulated, settings: Settings): Promise<void> {
@@ -102,22 +111,32 @@ async function refilled(simulated: Simulated, settings: Settings): Promise<void>
     const last = simulated.pool.at(-1);
     return simulated.pool.length > seen + 1 && last?.progressing === 0 && last.available >= settings.poolSize;
   };
-  while (!full()) await clock.sleep(MINUTE);
+  while (!full()) {
+    expectProgress(simulated);
+    await clock.sleep(MINUTE);
+  }
 }
 
 /** replenish-pool every five minutes, repair-gates every minute, as the template schedules them. */
 function startSchedules(simulated: Simulated, settings: Settings, wakeUp: WakeUp, readinessHours: number): () => void {
   const { world, workflows, sandboxes, pool, troubles } = simulated;
   const { clock } = world.local.cloud;
+  const troubled = (line: string) => {
+    troubles.push(line);
+    settings.progress(line);
+  };
   const vendings = {
     isRunning: async (executionArn: string) => workflows.isRunning(executionArn),
-    start: async (request: { accountName: string; reservedFor?: string }) =>
-      void workflows.start('vend-account', request),
+    async start(request: { accountName: string; reservedFor?: string }) {
+      workflows
+        .finished(workflows.start('vend-account', request))
+        .catch((error: unknown) => troubled(`vend-account ${request.accountName}: ${String(error)}`));
+    },
   };
   let stopped = false;
   const every = async (minutes: number, name: string, work: () => Promise<void>) => {
     while (!stopped) {
-      await sandboxes.invoke(name, work).catch((error: unknown) => troubles.push(`${name}: ${String(error)}`));
+      await sandboxes.invoke(name, work).catch((error: unknown) => troubled(`${name}: ${String(error)}`));
       await clock.sleep(minutes * MINUTE);
     }
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Clock } from '../../local/kernel/clock.ts';
 import type {
   ExecutionOutcome,
   HistoryEvent,
@@ -19,8 +20,10 @@ export type Invoke = (functionName: string, payload: Record<string, JsonValue>) 
 /** A visit of a state that waits: when it was entered and left, milliseconds of the clock. */
 export interface Visit {
   readonly state: string;
-  /** The holder's name: what the execution was started for. */
+  /** The account's name. */
   readonly name: string;
+  /** Whether a tenant waits for it; else it is for stock. */
+  readonly reserved: boolean;
   readonly entered: number;
   left?: number;
 }
@@ -41,8 +44,8 @@ export interface Workflows {
 
 export interface WorkflowSettings {
   invoke: Invoke;
-  /** States whose visits are noted, with the member of the execution's input that names whom they are for. */
-  watched: Record<string, string>;
+  /** States of vend-account whose visits are noted. */
+  watched: readonly string[];
 }
 
 /** Nothing runs yet. */
@@ -54,7 +57,7 @@ export function createWorkflows({ local }: World, { invoke, watched }: WorkflowS
   const open = new Map<string, Visit>();
   const counts: Workflows['counts'] = { transitions: 0, executions: 0, retries: {} };
   const engine = createEngine({
-    clock,
+    clock: forgettingClock(clock),
     store,
     tasks: {
       run(call, report) {
@@ -155,10 +158,9 @@ export function createWorkflows({ local }: World, { invoke, watched }: WorkflowS
     if (entered) counts.transitions++;
     if (type === 'TaskStateEntered') counts.transitions--;
     if (type === 'TaskScheduled') counts.transitions++;
-    const member = watched[entered?.name ?? ''];
-    if (entered && member) {
-      const name = String((JSON.parse(input) as Record<string, string>)[member]);
-      const visit: Visit = { state: entered.name, name, entered: timestamp };
+    if (entered && watched.includes(entered.name)) {
+      const { accountName: name, reservedFor } = JSON.parse(input) as { accountName: string; reservedFor?: string };
+      const visit: Visit = { state: entered.name, name, reserved: reservedFor !== undefined, entered: timestamp };
       visits.push(visit);
       open.set(`${executionArn} ${entered.name}`, visit);
     }
@@ -174,6 +176,26 @@ export function createWorkflows({ local }: World, { invoke, watched }: WorkflowS
       engine.taskSucceeded(taskToken, JSON.stringify({ admitted: true })) === 'accepted' ? 'woken' : 'gone',
     visits,
     counts,
+  };
+}
+
+/**
+ * A clock whose cancelled timers hold on to nothing. The time-out of an execution lies weeks ahead, and until then its timer
+ * would keep the execution in memory.
+ */
+function forgettingClock(clock: Clock): Clock {
+  return {
+    ...clock,
+    at(time, callback, options) {
+      let wanted: (() => void) | undefined = callback;
+      const timer = clock.at(time, () => wanted?.(), options);
+      return {
+        cancel() {
+          wanted = undefined;
+          timer.cancel();
+        },
+      };
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { OrganizationClients } from '../../functions/accounts/organization.ts';
+import { type OrganizationClients, sharedClients } from '../../functions/accounts/organization.ts';
 import type { Table } from '../../functions/runtime/table.ts';
 import { type Random, seededRandom } from '../../functions/testing/random.ts';
 import { administrator } from '../../local/kernel/cloud.ts';
@@ -39,6 +39,7 @@ export async function startWorld(options: { accountLimit: number; seed: number }
   });
   const { cloud } = local;
   const random = seededRandom(seed);
+  const table = inProcessTable(cloud, PLATFORM, 'registry');
   const client = (accountId: string, maxAttempts: number) =>
     sdkClient(cloud, { service: 'organizations', accountId, maxAttempts, random });
   await prepareOrganization(local);
@@ -48,14 +49,16 @@ export async function startWorld(options: { accountLimit: number; seed: number }
   return {
     local,
     random,
-    table: inProcessTable(cloud, PLATFORM, 'registry'),
+    table,
     organization: organizationsDatabase(cloud),
-    newClients: () =>
-      ({
-        reader: client(PLATFORM, 3),
-        broker: client(MANAGEMENT, 3),
-        creator: client(MANAGEMENT, 1),
-      }) as unknown as OrganizationClients,
+    newClients() {
+      const clients = { reader: client(PLATFORM, 3), broker: client(MANAGEMENT, 3), creator: client(MANAGEMENT, 1) };
+      const { now, sleep } = cloud.clock;
+      return sharedClients(table, clients as unknown as OrganizationClients, {
+        now,
+        sleep: (milliseconds) => sleep.call(cloud.clock, milliseconds),
+      });
+    },
     calls: async () => (await (await route('GET')).json()) as Awaited<ReturnType<World['calls']>>,
   };
 }
