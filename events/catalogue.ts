@@ -1,11 +1,38 @@
 import type { EventType } from './define-event.ts';
 import { tenantCreated } from './tenant-created.ts';
+import { tenantDeletionCancelled } from './tenant-deletion-cancelled.ts';
+import { tenantDeletionRequested } from './tenant-deletion-requested.ts';
+import { tenantDeletionScheduled } from './tenant-deletion-scheduled.ts';
+import { tenantDeprovisioned } from './tenant-deprovisioned.ts';
+import { tenantDeprovisioningFailed } from './tenant-deprovisioning-failed.ts';
 import { tenantEventRejected } from './tenant-event-rejected.ts';
+import { tenantExportRequested } from './tenant-export-requested.ts';
 import { tenantOnboardingFailed } from './tenant-onboarding-failed.ts';
 import { tenantReady } from './tenant-ready.ts';
+import { tenantResumed } from './tenant-resumed.ts';
+import { tenantResumptionRequested } from './tenant-resumption-requested.ts';
+import { tenantSuspended } from './tenant-suspended.ts';
+import { tenantSuspensionFailed } from './tenant-suspension-failed.ts';
+import { tenantSuspensionRequested } from './tenant-suspension-requested.ts';
 
 /** Every event of the contract. */
-export const catalogue = [tenantCreated, tenantReady, tenantOnboardingFailed, tenantEventRejected] as const;
+export const catalogue = [
+  tenantCreated,
+  tenantReady,
+  tenantOnboardingFailed,
+  tenantSuspensionRequested,
+  tenantSuspended,
+  tenantResumptionRequested,
+  tenantResumed,
+  tenantSuspensionFailed,
+  tenantDeletionRequested,
+  tenantDeletionScheduled,
+  tenantDeletionCancelled,
+  tenantExportRequested,
+  tenantDeprovisioned,
+  tenantDeprovisioningFailed,
+  tenantEventRejected,
+] as const;
 
 export type CatalogueEvent = (typeof catalogue)[number];
 export type EventName = CatalogueEvent['name'];

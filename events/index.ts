@@ -19,7 +19,18 @@ export {
   PublishFailed,
 } from './publisher.ts';
 export { tenantCreated } from './tenant-created.ts';
+export { tenantDeletionCancelled } from './tenant-deletion-cancelled.ts';
+export { tenantDeletionRequested } from './tenant-deletion-requested.ts';
+export { tenantDeletionScheduled } from './tenant-deletion-scheduled.ts';
+export { tenantDeprovisioned } from './tenant-deprovisioned.ts';
+export { tenantDeprovisioningFailed } from './tenant-deprovisioning-failed.ts';
 export { tenantEventRejected } from './tenant-event-rejected.ts';
+export { tenantExportRequested } from './tenant-export-requested.ts';
 export { RESERVED_TENANT_IDS, TENANT_ID_MAX_LENGTH, tenantId } from './tenant-id.ts';
 export { tenantOnboardingFailed } from './tenant-onboarding-failed.ts';
 export { tenantReady } from './tenant-ready.ts';
+export { tenantResumed } from './tenant-resumed.ts';
+export { tenantResumptionRequested } from './tenant-resumption-requested.ts';
+export { tenantSuspended } from './tenant-suspended.ts';
+export { tenantSuspensionFailed } from './tenant-suspension-failed.ts';
+export { tenantSuspensionRequested } from './tenant-suspension-requested.ts';

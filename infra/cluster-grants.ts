@@ -5,6 +5,7 @@ import { FOUNDATION_CLUSTER_ROLES } from './foundation-cluster-roles.ts';
 import type { OperatorGrant } from './operator-grants.ts';
 import type { StepLambda } from './step-lambda.ts';
 import type { OperationSteps, StepsProps } from './steps.ts';
+import { lifeStepsInClusters } from './steps-life.ts';
 
 const NAMED = 'Clusters that are made are named after tenants or numbered.';
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
@@ -76,6 +77,7 @@ export function stepsInClusters(steps: OperationSteps): StepLambda[] {
     steps.proveVclusterIsolation,
     steps.issueVclusterAccess,
     steps.proveIsolation,
+    ...lifeStepsInClusters(steps),
   ];
 }
 
@@ -85,28 +87,29 @@ export function grantClusters(steps: OperationSteps, props: StepsProps): void {
   const entries = arns(props, 'access-entry', '/*');
   const associations = arns(props, 'podidentityassociation', '/*');
   grantMaking(steps, props, clusters, entries);
-  for (const step of [steps.ensureClusterAccess, steps.releaseClusterAccess]) {
+  const giving = [steps.ensureClusterAccess, steps.resumeWorkspace];
+  const taking = [steps.releaseClusterAccess, steps.suspendWorkspace];
+  for (const step of [...giving, ...taking, steps.sweepTenant]) {
     step.allow(['eks:DescribeAccessEntry', 'eks:DescribePodIdentityAssociation'], [...entries, ...associations], {
       wildcardReason: PER_TENANT,
     });
     step.allow(['eks:ListPodIdentityAssociations'], clusters, { wildcardReason: NAMED });
   }
-  steps.ensureClusterAccess.allow(
-    ['eks:CreateAccessEntry', 'eks:CreatePodIdentityAssociation', 'eks:TagResource'],
-    [...clusters, ...entries, ...associations],
-    { wildcardReason: PER_TENANT },
-  );
   const tenantRoles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`;
-  steps.ensureClusterAccess.allow(
-    ['iam:PassRole', 'iam:GetRole'],
-    [tenantRoles, props.clusterRoles.podIdentityRole.roleArn],
-    { wildcardReason: PER_TENANT },
-  );
-  steps.releaseClusterAccess.allow(
-    ['eks:DeleteAccessEntry', 'eks:DeletePodIdentityAssociation'],
-    [...entries, ...associations],
-    { wildcardReason: PER_TENANT },
-  );
+  for (const step of giving) {
+    step.allow(
+      ['eks:CreateAccessEntry', 'eks:CreatePodIdentityAssociation', 'eks:TagResource'],
+      [...clusters, ...entries, ...associations],
+      { wildcardReason: PER_TENANT },
+    );
+    step.allow(['iam:PassRole', 'iam:GetRole'], [tenantRoles, props.clusterRoles.podIdentityRole.roleArn], {
+      wildcardReason: PER_TENANT,
+    });
+  }
+  for (const step of taking)
+    step.allow(['eks:DeleteAccessEntry', 'eks:DeletePodIdentityAssociation'], [...entries, ...associations], {
+      wildcardReason: PER_TENANT,
+    });
 }
 
 function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[], entries: string[]): void {

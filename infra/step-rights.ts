@@ -29,6 +29,8 @@ export interface RegistryRights {
   partition(step: StepLambda): void;
   /** The index that lists by kind and state. */
   index(step: StepLambda): void;
+  /** Waking who waits with a task token. */
+  wake(step: StepLambda): void;
   /** All of a gate, and waking who waits at it. */
   gate(step: StepLambda): void;
 }
@@ -40,19 +42,22 @@ export function registryRights(table: TableV2): RegistryRights {
       [table.tableArn],
     );
   const partition: RegistryRights['partition'] = (step) => step.allow(['dynamodb:Query'], [table.tableArn]);
+  const wake: RegistryRights['wake'] = (step) =>
+    // Step Functions knows task tokens by no ARN: the state machine is what can be named.
+    step.allow(
+      ['states:SendTaskSuccess'],
+      [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:*`],
+      { wildcardReason: 'A task token belongs to any execution that waits.' },
+    );
   return {
     items,
     partition,
+    wake,
     index: (step) => step.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]),
     gate(step) {
       items(step, 'Get', 'Put', 'Update', 'Delete');
       partition(step);
-      // Step Functions knows task tokens by no ARN: the state machine is what can be named.
-      step.allow(
-        ['states:SendTaskSuccess'],
-        [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:*`],
-        { wildcardReason: 'A task token belongs to any execution that waits at a gate.' },
-      );
+      wake(step);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { installationExternalId } from '../tenancy/names.ts';
@@ -18,6 +19,7 @@ import {
   stateMachineName,
 } from './step-rights.ts';
 import { type AccountsWiring, createAccountSteps } from './steps-accounts.ts';
+import { createLifeSteps, grantLife } from './steps-life.ts';
 import { grantPlacement } from './steps-placement.ts';
 
 export interface StepsProps {
@@ -28,6 +30,8 @@ export interface StepsProps {
   readonly bus: IEventBus;
   readonly rejectedEvents: Queue;
   readonly undeliverableEvents: Queue;
+  /** Keeps the exports of tenants. */
+  readonly exports: Bucket;
   readonly foundation: FoundationAccess;
   readonly clusterRoles: ClusterRoles;
   /** Names of the shared clusters. */
@@ -55,6 +59,7 @@ export function createSteps(scope: Construct, props: StepsProps) {
   grantRegistry(steps, rights);
   grantOperations(steps, props, rights);
   grantPlacement(steps, props, rights);
+  grantLife(steps, props, rights);
   const { accounts } = props;
   return { ...steps, accounts: accounts && createAccountSteps(make, { ...props, accounts }, rights) };
 }
@@ -74,6 +79,7 @@ function createOperationSteps(make: Make, props: StepsProps) {
   const announcing = { ...registry, BUS_NAME: bus.eventBusName };
 
   return {
+    ...createLifeSteps(make, props),
     receiveEvent: make('ReceiveEvent', 'intake/receive-event', {
       failedEvents: props.undeliverableEvents,
       environment: {
@@ -179,6 +185,9 @@ function grantOperations(steps: OperationSteps, props: StepsProps, rights: Regis
   const { bus, rejectedEvents, prefix, accounts } = props;
   for (const step of [steps.admit, steps.leaveGate, steps.repairGates]) rights.gate(step);
   for (const step of [steps.receiveEvent, steps.observeExecution]) rights.items(step, 'Get');
+  // It cancels deletions: writes that down, and wakes who waits.
+  rights.items(steps.receiveEvent, 'Put', 'Update');
+  rights.wake(steps.receiveEvent);
   for (const step of [
     steps.receiveEvent,
     steps.rejectRequest,

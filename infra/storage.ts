@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -36,4 +37,29 @@ export function deadLetterQueue(scope: Construct, id: string, name: string): Que
   });
   acknowledge(queue, 'AwsSolutions-SQS3', 'It is a dead-letter queue itself.');
   return queue;
+}
+
+/**
+ * Exports of tenants that were deprovisioned. Nothing in it can be overwritten (versions) or deleted (object lock, governance
+ * mode: an administrator with s3:BypassGovernanceRetention can) before its time; S3 encrypts all of it. Kept whatever happens to
+ * the stack. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ */
+export function exportBucket(scope: Construct, bucketName: string, retentionDays: number): Bucket {
+  const bucket = new Bucket(scope, 'Exports', {
+    bucketName,
+    versioned: true,
+    objectLockEnabled: true,
+    objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(retentionDays)),
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'CloudTrail records who reads it; access logs would need a bucket of their own.',
+  );
+  return bucket;
 }

@@ -90,7 +90,7 @@ describe('the construct in somebody else’s app', () => {
     const machines = Object.values(template.Resources).filter(
       ({ Type }) => Type === 'AWS::StepFunctions::StateMachine',
     );
-    expect(machines).toHaveLength(3);
+    expect(machines).toHaveLength(6);
     for (const { Properties } of machines) {
       const definition = Properties['DefinitionString'] as string;
       const used = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));

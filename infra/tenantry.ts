@@ -4,10 +4,12 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { EventBus, Match, Schedule } from 'aws-cdk-lib/aws-events';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUS_NAME } from '../events/catalogue.ts';
 import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
+import { exportBucketName, exportConfig } from '../tenancy/deprovisioning.ts';
 import { brokerRoleName, installationExternalId } from '../tenancy/names.ts';
 import { platformGroup } from '../tenancy/workspace/names.ts';
 import { bundledTemplates } from './bundled-templates.ts';
@@ -19,7 +21,7 @@ import { tenantBoundaryName } from './function-names.ts';
 import { projectRoot } from './project-root.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { AccountsWiring } from './steps-accounts.ts';
-import { deadLetterQueue, registryTable } from './storage.ts';
+import { deadLetterQueue, exportBucket, registryTable } from './storage.ts';
 import { createWorkflows, type Workflows } from './workflows.ts';
 
 export interface TenantryProps {
@@ -37,6 +39,8 @@ export class Tenantry extends Construct {
   readonly bus: EventBus;
   readonly registry: TableV2;
   readonly workflows: Workflows;
+  /** Exports of tenants that were deprovisioned. */
+  readonly exports: Bucket;
   /** Originals of events that were rejected. */
   readonly rejectedEvents: Queue;
   /** Events and invocations that could not be delivered or processed. */
@@ -56,6 +60,8 @@ export class Tenantry extends Construct {
     this.registry = registryTable(this, `${prefix}-registry`);
     this.rejectedEvents = deadLetterQueue(this, 'RejectedEvents', `${prefix}-rejected-events`);
     this.undeliverableEvents = deadLetterQueue(this, 'UndeliverableEvents', `${prefix}-undeliverable-events`);
+    const { retentionDays } = config.export ?? exportConfig.parse({});
+    this.exports = exportBucket(this, exportBucketName(prefix, Aws.ACCOUNT_ID, Aws.REGION), retentionDays);
     const boundaryName = tenantBoundaryName(prefix);
     const steps = createSteps(this, {
       prefix,
@@ -64,6 +70,7 @@ export class Tenantry extends Construct {
       bus: this.bus,
       rejectedEvents: this.rejectedEvents,
       undeliverableEvents: this.undeliverableEvents,
+      exports: this.exports,
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
       clusterRoles: new ClusterRoles(this, 'ClusterRoles', { prefix }),
       clusters: config.sharedClusters.map((cluster) => cluster.name),
@@ -89,13 +96,13 @@ export class Tenantry extends Construct {
     });
     new EventRoute(this, 'EndedOperations', {
       ruleName: `${prefix}-ended-operations`,
-      description: 'Executions of onboard-tenant that ended badly: what no state of a workflow can catch.',
+      description: 'Executions of operations that ended badly: what no state of a workflow can catch.',
       pattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-          stateMachineArn: [this.workflows.onboardTenant.stateMachine.stateMachineArn],
+          stateMachineArn: this.workflows.operations.map(({ stateMachine }) => stateMachine.stateMachineArn),
         },
       },
       step: steps.observeExecution,

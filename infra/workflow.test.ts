@@ -8,7 +8,7 @@ let machines: [id: string, resource: Resource][];
 beforeAll(async () => {
   template = readTemplate(await ensureAssembly(() => undefined), 'Tenantry');
   machines = ofType(template, 'AWS::StepFunctions::StateMachine');
-  expect(machines.length).toBe(6);
+  expect(machines.length).toBe(9);
 }, 300_000);
 
 const substitutions = ({ Properties }: Resource) => Properties['DefinitionSubstitutions'] as Record<string, unknown>;

@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { stateMachineName } from './step-rights.ts';
 import type { Steps } from './steps.ts';
@@ -6,6 +7,11 @@ import { Workflow } from './workflow.ts';
 
 export interface Workflows {
   readonly onboardTenant: Workflow;
+  readonly suspendTenant: Workflow;
+  readonly resumeTenant: Workflow;
+  readonly deprovisionTenant: Workflow;
+  /** Those of operations: events start them. */
+  readonly operations: readonly Workflow[];
   readonly acquirePlacement: Workflow;
   readonly releasePlacement: Workflow;
   /** Absent where no accounts are vended. */
@@ -82,7 +88,54 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
     },
     workflows: { AcquirePlacementStateMachine: acquirePlacement, ReleasePlacementStateMachine: releasePlacement },
   });
-  return { onboardTenant, acquirePlacement, releasePlacement, accounts };
+  const life = createLifeWorkflows(scope, prefix, steps, releasePlacement);
+  const operations = [onboardTenant, ...Object.values(life)];
+  return { onboardTenant, ...life, operations, acquirePlacement, releasePlacement, accounts };
+}
+
+function createLifeWorkflows(scope: Construct, prefix: string, steps: Steps, releasePlacement: Workflow) {
+  const make = (id: string, definition: string, functions: Record<string, IFunction>, workflows = {}) =>
+    new Workflow(scope, id, {
+      definition,
+      stateMachineName: stateMachineName(prefix, definition),
+      functions: {
+        AdmitFunction: steps.admit.function,
+        RejectRequestFunction: steps.rejectRequest.function,
+        LeaveGateFunction: steps.leaveGate.function,
+        ...functions,
+      },
+      workflows,
+    });
+  const begin = { BeginOperationFunction: steps.beginOperation.function };
+  const suspend = { SuspendWorkspaceFunction: steps.suspendWorkspace.function };
+  const resume = {
+    ResumeWorkspaceFunction: steps.resumeWorkspace.function,
+    AnnounceResumedFunction: steps.announceResumed.function,
+  };
+  return {
+    suspendTenant: make('SuspendTenant', 'suspend-tenant', {
+      ...begin,
+      ...suspend,
+      AnnounceSuspendedFunction: steps.announceSuspended.function,
+    }),
+    resumeTenant: make('ResumeTenant', 'resume-tenant', { ...begin, ...resume }),
+    deprovisionTenant: make(
+      'DeprovisionTenant',
+      'deprovision-tenant',
+      {
+        ...suspend,
+        ...resume,
+        BeginDeprovisioningFunction: steps.beginDeprovisioning.function,
+        HoldGraceFunction: steps.holdGrace.function,
+        CommitDeletionFunction: steps.commitDeletion.function,
+        ExportWorkspaceFunction: steps.exportWorkspace.function,
+        RequestProductExportFunction: steps.requestProductExport.function,
+        SweepTenantFunction: steps.sweepTenant.function,
+        AnnounceDeprovisionedFunction: steps.announceDeprovisioned.function,
+      },
+      { ReleasePlacementStateMachine: releasePlacement },
+    ),
+  };
 }
 
 function createAccountWorkflows(scope: Construct, prefix: string, steps: AccountSteps): AccountWorkflows {

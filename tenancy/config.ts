@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { placement } from '../events/placement.ts';
 import { accountsConfig } from './accounts/config.ts';
 import { clustersConfig, sharedCluster } from './clusters/config.ts';
+import { exportConfig, graceDays, tombstoneDays } from './deprovisioning.ts';
 import { vclusterSettings } from './vcluster/settings.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
 
@@ -12,6 +13,8 @@ export const tier = z.strictObject({
   monthlyBudgetUsd: z.number().positive(),
   /** Numbers of the workspace: quotas, limits, what is allowed. */
   workspace: workspaceNumbers,
+  /** Days for which a deletion can be taken back. Default 30. */
+  graceDays: graceDays.optional(),
 });
 
 export type Tier = z.infer<typeof tier>;
@@ -32,6 +35,10 @@ export const tenantryConfig = z
     vclusters: vclusterSettings.optional(),
     /** Needed as soon as a tier has accounts of its own. */
     accounts: accountsConfig.optional(),
+    /** How tenants are exported before they are released. */
+    export: exportConfig.optional(),
+    /** Days for which the id of a deprovisioned tenant cannot be used again. Default 90. */
+    tombstoneDays: tombstoneDays.optional(),
   })
   .superRefine((config, context) => {
     const dedicated = Object.entries(config.tiers).find(([, { placement }]) => placement.account === 'dedicated');

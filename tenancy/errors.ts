@@ -65,6 +65,10 @@ export const errorCatalogue = {
   PlacementNotSupported: fail('Choose a tier whose placement this version builds.'),
   TenantExists: fail('Choose another tenant id.'),
   TenantNotOwned: fail('Only the source that created a tenant may change it.'),
+  ExportDamaged: retry('The export that was read back differs from what was written; it is written again.'),
+  ResourcesLeft: wait(
+    'The message lists what is left of the tenant: remove it, then redrive the execution of deprovision-tenant.',
+  ),
   TenantUnknown: fail('Check the tenant id: nobody has onboarded it.'),
   TenantStateConflict: fail('Ask for it again when the tenant is in a state in which it can begin.'),
   TenantProtected: fail('Take the protection off with `tenantry unprotect`, then ask for the deletion again.'),

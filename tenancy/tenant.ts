@@ -52,6 +52,8 @@ export interface Tenant {
   deletionProtection?: boolean;
   /** The state that the operation found, and that an operation which is taken back returns to. */
   stateBefore?: TenantState;
+  /** The operation that suspended it: marks what it stopped, and no tenant can know it beforehand. */
+  suspensionId?: string;
   /** Until when a deletion can be cancelled. */
   graceEndsAt?: string;
   /** Wakes the execution that waits for the end of the grace period. */

@@ -1,6 +1,9 @@
+import type { Metadata } from '../../events/envelope.ts';
 import { derivedEventId } from '../../events/publisher.ts';
+import { tenantDeprovisioningFailed } from '../../events/tenant-deprovisioning-failed.ts';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
-import type { Tenant } from '../../tenancy/tenant.ts';
+import { tenantSuspensionFailed } from '../../events/tenant-suspension-failed.ts';
+import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
 import { publisher } from '../runtime/publisher.ts';
 import type { Failure } from './failure.ts';
 import type { Interruption } from './interruptions.ts';
@@ -25,10 +28,36 @@ export async function announceInterrupted(
     correlationId,
     causationId: operationId,
   });
-  if (outcome === 'halfway') return;
+  if (outcome === 'halfway') {
+    await announceHalfway(tenant, { ...facts, ...failure }, metadata);
+    return;
+  }
   await publisher().publish({
     type: tenantOnboardingFailed,
     data: { ...facts, ...failure, retryable: true, outcome },
     metadata: metadata(tenantOnboardingFailed.name),
   });
+}
+
+type Facts = Failure & { tenantId: string; tier: string; operationId: string; executionArn: string };
+
+async function announceHalfway(
+  { operation, state }: Tenant,
+  facts: Facts,
+  metadata: (name: string) => Partial<Metadata>,
+): Promise<void> {
+  if (operation === 'deprovision') {
+    const data = { ...facts, state: deprovisioningState(state) };
+    const { name } = tenantDeprovisioningFailed;
+    await publisher().publish({ type: tenantDeprovisioningFailed, data, metadata: metadata(name) });
+    return;
+  }
+  const wanted = operation === 'suspend' ? ('suspended' as const) : ('resumed' as const);
+  const { name } = tenantSuspensionFailed;
+  await publisher().publish({ type: tenantSuspensionFailed, data: { ...facts, wanted }, metadata: metadata(name) });
+}
+
+/** Settled otherwise, only the cancellation of the deletion was not announced. */
+function deprovisioningState(state: TenantState): 'DELETION_PENDING' | 'DEPROVISIONING' | 'DEPROVISIONED' {
+  return state === 'DEPROVISIONING' || state === 'DEPROVISIONED' ? state : 'DELETION_PENDING';
 }

@@ -1,10 +1,13 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Operation, operationOf } from '../../tenancy/operations.ts';
+import { type Operation, type OperationName, operationOf } from '../../tenancy/operations.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { conditionFailed, type Table, table } from '../runtime/table.ts';
 import { getTenant, placeholders, refusal } from './tenant-registry.ts';
+
+/** Operations that stop what runs; a tenant that is suspended already keeps the mark of that suspension. */
+const SUSPENDING: readonly OperationName[] = ['suspend', 'deprovision'];
 
 /** Who asks for an operation of a tenant that exists. */
 export interface Beginning {
@@ -35,7 +38,9 @@ export async function beginOperation(table: Table, operation: Operation, asked: 
         Key: { pk: `TENANT#${tenantId}`, sk: 'TENANT' },
         UpdateExpression:
           'SET operationId = :operation, #operation = :name, executionArn = :arn, correlationId = :correlation, ' +
-          'stateBefore = :before, #state = :during, updatedAt = :now REMOVE failure, graceEndsAt, graceToken, cancelledBy',
+          'stateBefore = :before, #state = :during, updatedAt = :now' +
+          `${SUSPENDING.includes(operation.name) ? ', suspensionId = if_not_exists(suspensionId, :operation)' : ''} ` +
+          'REMOVE failure, graceEndsAt, graceToken, cancelledBy',
         ConditionExpression: [
           '#owner = :owner',
           // The state that is remembered is the one that is replaced.
@@ -75,9 +80,9 @@ export async function beginOperation(table: Table, operation: Operation, asked: 
 export const handler = step({
   name: 'begin-operation',
   input: stepInput.extend({ operation: z.enum(['suspend', 'resume']), owner: z.string(), correlationId: z.string() }),
-  output: z.object({ tier: z.string() }),
+  output: z.object({ tier: z.string(), suspensionId: z.string() }),
   async run({ operation, ...asked }) {
-    const { tier } = await beginOperation(table(), operationOf(operation), asked);
-    return { tier };
+    const { tier, suspensionId = '' } = await beginOperation(table(), operationOf(operation), asked);
+    return { tier, suspensionId };
   },
 });

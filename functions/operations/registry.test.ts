@@ -87,7 +87,7 @@ describe('registerTenant', () => {
   it('refuses changes by an operation that is no longer the current one', async () => {
     await registerTenant(table, tenant('stale'));
     await expect(updateTenant(table, { tenantId: 'stale', operationId: 'operation-0' }, 'READY')).rejects.toMatchObject(
-      { name: 'TenantExists' },
+      { name: 'OperationSuperseded' },
     );
   });
 });

@@ -47,8 +47,8 @@ export async function registerTenant(table: Table, tenant: Omit<Tenant, 'operati
 }
 
 /**
- * Changes state and facts of the tenant, if the operation is still its current one. Throws `TenantExists` if another
- * operation has taken over.
+ * Changes state and facts of the tenant, if the operation is still its current one; facts that are `undefined` are
+ * removed. Throws `OperationSuperseded` if another operation has taken over.
  */
 export async function updateTenant(
   table: Table,
@@ -57,27 +57,45 @@ export async function updateTenant(
   facts: Partial<Tenant> = {},
 ): Promise<void> {
   const changes = Object.entries({ ...facts, state, updatedAt: new Date().toISOString() });
+  const part = (present: boolean, text: (index: number) => string) =>
+    changes.flatMap(([, value], index) => ((value !== undefined) === present ? [text(index)] : [])).join(', ');
+  const removed = part(false, (index) => `#n${index}`);
   try {
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(operation.tenantId),
-        UpdateExpression: `SET ${changes.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+        UpdateExpression: `SET ${part(true, (index) => `#n${index} = :v${index}`)}${removed && ` REMOVE ${removed}`}`,
         ConditionExpression: 'operationId = :operation',
         ExpressionAttributeNames: Object.fromEntries(changes.map(([name], index) => [`#n${index}`, name])),
         ExpressionAttributeValues: {
           ':operation': operation.operationId,
-          ...Object.fromEntries(changes.map(([, value], index) => [`:v${index}`, value])),
+          ...Object.fromEntries(
+            changes.flatMap(([, value], index) => (value === undefined ? [] : [[`:v${index}`, value]])),
+          ),
         },
       }),
     );
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     throw new CatalogueError(
-      'TenantExists',
+      'OperationSuperseded',
       `Operation ${operation.operationId} is no longer the current one of tenant "${operation.tenantId}".`,
     );
   }
+}
+
+/** The tenant's record, if the operation is still its current one. Throws `OperationSuperseded` otherwise. */
+export async function expectCurrent(
+  table: Table,
+  { tenantId, operationId }: { tenantId: string; operationId: string },
+): Promise<Tenant> {
+  const tenant = await getTenant(table, tenantId);
+  if (tenant?.operationId === operationId) return tenant;
+  throw new CatalogueError(
+    'OperationSuperseded',
+    `Operation ${operationId} is no longer the current one of tenant "${tenantId}".`,
+  );
 }
 
 /** `:state0` -> state, for an IN of a condition. */

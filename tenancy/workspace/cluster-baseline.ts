@@ -4,6 +4,7 @@ import { probePolicy } from './admission/protection.ts';
 import { admissionPolicies } from './admission-policies.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { lifeClusterRoles } from './life-access.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from './names.ts';
 import { platformAccess } from './platform-access.ts';
 import { priorityClasses } from './priority-classes.ts';
@@ -45,6 +46,7 @@ function contents(): KubernetesObject[] {
   return [
     ...clusterRoles(),
     ...vclusterClusterRoles(),
+    ...lifeClusterRoles(),
     ...platformAccess(),
     ...priorityClasses(),
     ...storageClasses(),

@@ -1,6 +1,7 @@
 import { platformVclusterRules, vclusterClusterRoles } from '../vcluster/cluster-roles.ts';
 import { tenantClusterRole } from './cluster-roles.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { lifeClusterRoles, platformLifeRules } from './life-access.ts';
 import { platformGroup, tenantRoles } from './names.ts';
 
 const name = 'tenantry-platform';
@@ -40,11 +41,15 @@ const rules = [
   },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
   { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...ensure, 'delete'] },
+  // Whose claim a volume is of, to see that it goes with the namespace.
+  { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['get', 'list'] },
   ...platformVclusterRules,
+  ...platformLifeRules,
   // No real resource: the admission policies ask for it to tell the platform from tenants.
   { apiGroups: ['tenantry.dev'], resources: ['workspaces'], verbs: ['manage'] },
 ];
 
 function ownRoles(): string[] {
-  return [...tenantRoles.map(tenantClusterRole), ...vclusterClusterRoles().map(({ metadata }) => metadata.name), name];
+  const bound = [...vclusterClusterRoles(), ...lifeClusterRoles()];
+  return [...tenantRoles.map(tenantClusterRole), ...bound.map(({ metadata }) => metadata.name), name];
 }

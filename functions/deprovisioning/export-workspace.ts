@@ -1,0 +1,60 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { exportFacts } from '../../events/tenant-deprovisioned.ts';
+import { exportKey } from '../../tenancy/deprovisioning.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { exportClusterRole } from '../../tenancy/workspace/life-access.ts';
+import { namespaceName } from '../../tenancy/workspace/names.ts';
+import type { Kubernetes } from '../kubernetes/client.ts';
+import { platformClient } from '../kubernetes/cluster-clients.ts';
+import { readLedger } from '../operations/ledger-store.ts';
+import { expectCurrent } from '../operations/tenant-registry.ts';
+import { environment, once } from '../runtime/environment.ts';
+import { step, stepInput } from '../runtime/step.ts';
+import { table } from '../runtime/table.ts';
+import { takeRights, type Wait } from '../suspension/own-rights.ts';
+import { workplaces } from '../suspension/tenant-access.ts';
+import { unlessGone } from '../suspension/unless-gone.ts';
+import { expectOurs } from '../workspaces/ownership.ts';
+import { listEverything } from './list-everything.ts';
+import { writeExport } from './write-export.ts';
+
+const s3 = once(() => new S3Client({}));
+
+/**
+ * Every object of the tenant's namespace. The platform gives itself the right to read it, in this namespace, which goes with
+ * the namespace; one that is gone or going has nothing left to export. Throws `ResourceNotOwned` for somebody else's.
+ */
+export async function exportNamespace(
+  kubernetes: Kubernetes,
+  tenantId: string,
+  wait?: Wait,
+): Promise<KubernetesObject[]> {
+  const namespace = namespaceName(tenantId);
+  const found = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  if (found === undefined || found.metadata.deletionTimestamp !== undefined) return [];
+  expectOurs(found, tenantId);
+  await takeRights(kubernetes, exportClusterRole, namespace, wait);
+  return [found, ...(await listEverything(kubernetes, namespace))];
+}
+
+/** Step of deprovision-tenant: everything that the release removes is in the bucket of exports, and was read back. */
+export const handler = step({
+  name: 'export-workspace',
+  input: stepInput,
+  output: exportFacts,
+  async run(operation) {
+    const { tenantId, operationId } = operation;
+    const { graceToken: _, ...tenant } = await expectCurrent(table(), operation);
+    const ledger = await readLedger(table(), tenantId);
+    const clusters: Record<string, readonly KubernetesObject[]> = {};
+    for (const { clusterName, accountId } of workplaces(ledger)) {
+      const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
+      if (kubernetes !== undefined) clusters[clusterName] = await exportNamespace(kubernetes, tenantId);
+    }
+    return writeExport(
+      s3(),
+      { bucket: environment('EXPORT_BUCKET'), key: exportKey(tenantId, operationId) },
+      { format: 'tenantry.export.v1', exportedAt: new Date().toISOString(), tenant, ledger, clusters },
+    );
+  },
+});
