@@ -1,3 +1,4 @@
+import { DisableRuleCommand, EnableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import {
   type CreateAccountStatus,
   ListCreateAccountStatusCommand,
@@ -6,8 +7,8 @@ import {
   ListRootsCommand,
   OrganizationsClient,
 } from '@aws-sdk/client-organizations';
-import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Account } from '../../../tenancy/accounts/account.ts';
+import { GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Account, PROGRESSING_STATES } from '../../../tenancy/accounts/account.ts';
 import type { Clients } from './clients.ts';
 import { eventually } from './eventually.ts';
 import { invoke } from './lambda.ts';
@@ -139,6 +140,44 @@ export const replenishPool = (endpoint: string) => invoke(endpoint, 'tenantry-re
 /** Whether anyone may have the account. */
 export function isStock({ state, reservedFor, previousTenant }: Account): boolean {
   return state === 'AVAILABLE' && reservedFor === undefined && previousTenant === undefined;
+}
+
+/**
+ * Keeps the pool from being refilled, and what is in it from being claimed, so that each tenant's account is made for it. The
+ * result ends that.
+ */
+export async function holdPool(clients: Clients): Promise<() => Promise<void>> {
+  const rule = await ruleOf(clients, 'rate(5 minutes)');
+  await clients.events.send(new DisableRuleCommand({ Name: rule }));
+  await eventually('the end of what is on its way', async () => {
+    const onTheWay = (await accountRecords(clients)).filter(
+      ({ state, reservedFor }) => PROGRESSING_STATES.includes(state) && !reservedFor,
+    );
+    return onTheWay.length === 0 ? true : undefined;
+  });
+  // A reservation of a tenant that does not exist; replenishing drops it.
+  for (const { accountName } of (await accountRecords(clients)).filter(isStock))
+    await clients.table.send(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: `ACCOUNT#${accountName}`, sk: 'ACCOUNT' },
+        UpdateExpression: 'SET reservedFor = :nobody',
+        ConditionExpression: '#state = :available',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':nobody': 'nobody', ':available': 'AVAILABLE' },
+      }),
+    );
+  return async () => {
+    await clients.events.send(new EnableRuleCommand({ Name: rule }));
+    await replenishPool(clients.endpoint);
+  };
+}
+
+async function ruleOf(clients: Clients, schedule: string): Promise<string> {
+  const { Rules = [] } = await clients.events.send(new ListRulesCommand({}));
+  const name = Rules.find(({ ScheduleExpression }) => ScheduleExpression === schedule)?.Name;
+  if (!name) throw new Error(`no rule is scheduled at ${schedule}`);
+  return name;
 }
 
 /** Stock of the pool once there is some. */
