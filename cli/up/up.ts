@@ -13,6 +13,7 @@ import { ensureAssembly } from './assembly.ts';
 import { brokerParameters, organizationOptions } from './organization.ts';
 import type { Progress } from './progress.ts';
 import { ensureSharedClusters } from './shared-clusters.ts';
+import { buildAhead } from './virtual-clusters.ts';
 
 export interface UpOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
@@ -72,6 +73,7 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
       },
     },
   });
+  if (!options.kubeconfig) void buildAhead(config, progress.line);
   const settings: AwsSettings = {
     local: true,
     region: LOCAL_REGION,
