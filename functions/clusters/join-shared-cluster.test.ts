@@ -74,7 +74,7 @@ describe('joining a shared cluster', () => {
       'rush-shared-3': 40,
     });
     for (const { members, cpuMillis } of records) expect(cpuMillis).toBe(members.size * 1_000);
-  });
+  }, 60_000);
 
   it('gives a place back once, with what was committed', async () => {
     const shared = clusters('back');

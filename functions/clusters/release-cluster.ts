@@ -4,17 +4,16 @@ import {
   DeletePodIdentityAssociationCommand,
   ListAccessEntriesCommand,
   ListPodIdentityAssociationsCommand,
-  UpdateClusterConfigCommand,
 } from '@aws-sdk/client-eks';
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { tenantTag } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { givePlaceBack } from './cluster-store.ts';
 import { describeCluster } from './ensure-eks-cluster.ts';
+import { unprotectCluster } from './unprotect-cluster.ts';
 
 /** A shared cluster only loses the tenant. */
 export async function leaveSharedCluster(
@@ -33,26 +32,25 @@ export async function leaveSharedCluster(
  * https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html
  */
 export async function releaseTenantCluster(eks: Eks, ledger: Ledger, tenantId: string, name: string): Promise<void> {
+  await unprotectCluster(eks, tenantId, name);
   const cluster = await describeCluster(eks, name);
   if (!cluster) return ledger.deleted('cluster', name);
-  if (cluster.tags?.[tenantTag] !== tenantId)
-    throw new CatalogueError('ResourceNotOwned', `The cluster ${name} is not tagged ${tenantTag}=${tenantId}.`);
   if (cluster.status === 'DELETING') throw new CatalogueError('StillDeleting', `The cluster ${name} is being deleted.`);
-  if (cluster.status === 'CREATING' || cluster.status === 'UPDATING' || cluster.status === 'PENDING')
-    throw new CatalogueError(
-      'StillDeleting',
-      `The cluster ${name} is ${cluster.status}; it can be deleted afterwards.`,
-    );
-  if (cluster.deletionProtection) {
-    await eks.send(new UpdateClusterConfigCommand({ name, deletionProtection: false }));
-    throw new CatalogueError(
-      'StillDeleting',
-      `The protection of the cluster ${name} against deletion is being removed.`,
-    );
-  }
   await removeAccess(eks, name);
-  await eks.send(new DeleteClusterCommand({ name }));
+  await deleteCluster(eks, name);
   throw new CatalogueError('StillDeleting', `The cluster ${name} is being deleted.`);
+}
+
+async function deleteCluster(eks: Eks, name: string): Promise<void> {
+  try {
+    await eks.send(new DeleteClusterCommand({ name }));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceInUseException') throw error;
+    // An update, a node group, a creation in progress: it passes, or the message says what to remove.
+    throw new CatalogueError('StillDeleting', `The cluster ${name} cannot be deleted yet: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 async function removeAccess(eks: Eks, clusterName: string): Promise<void> {

@@ -50,3 +50,23 @@ test('a namespace of somebody else is left alone', async () => {
   await expect(releaseNamespace({ kubernetes }, acme)).rejects.toMatchObject({ name: 'ResourceNotOwned' });
   expect(kubernetes.objects.size).toBeGreaterThan(0);
 });
+
+test('the disks of its claims are waited for; kept ones and those of others are not', async () => {
+  const kubernetes = await clusterWithAcme({ settled: true });
+  const volume = (name: string, namespace: string, persistentVolumeReclaimPolicy: string) =>
+    kubernetes.apply({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: { claimRef: { namespace }, persistentVolumeReclaimPolicy },
+    });
+  await volume('pvc-1', 'tenant-acme', 'Delete');
+  await volume('pvc-2', 'tenant-acme', 'Retain');
+  await volume('pvc-3', 'tenant-other', 'Delete');
+  await expect(releaseNamespace({ kubernetes }, acme)).rejects.toMatchObject({
+    name: 'StillDeleting',
+    message: 'Volumes of namespace tenant-acme are still being deleted: pvc-1.',
+  });
+  await kubernetes.delete({ apiVersion: 'v1', kind: 'PersistentVolume', name: 'pvc-1' });
+  expect(await releaseNamespace({ kubernetes }, acme)).toMatchObject({ gone: true });
+});

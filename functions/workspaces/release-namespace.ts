@@ -16,8 +16,9 @@ export const releaseNamespaceOutput = z.object({ namespace: z.string(), gone: z.
 export type ReleaseNamespaceOutput = z.infer<typeof releaseNamespaceOutput>;
 
 /**
- * Ensures that the tenant's namespace, and with it everything inside, does not exist.
- * @throws StillDeleting until it is gone; the text says what holds it up.
+ * Ensures that the tenant's namespace, and with it everything inside, does not exist; nor the volumes of its claims, which go
+ * after it. Load balancers need no look: their Services stay, and the namespace with them, until they are gone.
+ * @throws StillDeleting until then; the text says what holds it up.
  * @throws ResourceNotOwned if the namespace belongs to somebody else: it is left alone.
  */
 export async function releaseNamespace(
@@ -27,15 +28,32 @@ export async function releaseNamespace(
   const namespace = namespaceName(tenantId);
   const reference = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
   const found = await kubernetes.get(reference);
-  if (found === undefined) return { namespace, gone: true };
+  if (found === undefined) return withoutVolumes(kubernetes, namespace);
   expectOurs(found, tenantId);
   if (found.metadata.deletionTimestamp === undefined) {
     // By uid: should somebody make a new namespace of that name in between, it is not ours to delete.
     await kubernetes.delete(reference, { uid: found.metadata.uid });
   }
   const remaining = await kubernetes.get(reference);
-  if (remaining === undefined) return { namespace, gone: true };
+  if (remaining === undefined) return withoutVolumes(kubernetes, namespace);
   throw new CatalogueError('StillDeleting', diagnosis(remaining));
+}
+
+interface VolumeSpec {
+  readonly claimRef?: { readonly namespace?: string };
+  readonly persistentVolumeReclaimPolicy?: string;
+}
+
+/** A disk outlives its claim by the time that its driver needs; whoever deletes the cluster before leaves the disk behind, and pays for it. */
+async function withoutVolumes(kubernetes: Kubernetes, namespace: string): Promise<ReleaseNamespaceOutput> {
+  const volumes = await kubernetes.list({ apiVersion: 'v1', kind: 'PersistentVolume' });
+  const left = volumes.filter(({ spec }) => {
+    const { claimRef, persistentVolumeReclaimPolicy } = spec as VolumeSpec;
+    return claimRef?.namespace === namespace && persistentVolumeReclaimPolicy === 'Delete';
+  });
+  if (left.length === 0) return { namespace, gone: true };
+  const names = left.map(({ metadata }) => metadata.name).join(', ');
+  throw new CatalogueError('StillDeleting', `Volumes of namespace ${namespace} are still being deleted: ${names}.`);
 }
 
 interface Condition {

@@ -51,11 +51,11 @@ describe('a new cluster', () => {
     expect((await call('DescribeCluster', { name: 'slow' })).cluster.status).toBe('ACTIVE');
   });
 
-  it('is FAILED with a health issue when its control plane does not come up, and can be deleted', async () => {
+  it('is FAILED with a health issue when its control plane does not come up, and can be deleted, protected or not', async () => {
     const planes = fakeControlPlanes();
     planes.failure = new Error('etcd ended with exit code 1');
     const { cloud, call, createActive } = await eksTest({ planes });
-    await createActive('broken');
+    await createActive('broken', { deletionProtection: true });
     expect((await call('DescribeCluster', { name: 'broken' })).cluster).toMatchObject({
       status: 'FAILED',
       health: { issues: [{ code: 'InternalFailure', message: 'etcd ended with exit code 1' }] },

@@ -45,7 +45,8 @@ export function clusterOperations(engine: EksEngine): Record<string, Operation> 
       handle(input, context) {
         const cluster = findCluster(database, context, input.name);
         const fields = { clusterName: cluster.name };
-        if (cluster.deletionProtection)
+        // https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html
+        if (cluster.deletionProtection && (cluster.status === 'ACTIVE' || cluster.status === 'UPDATING'))
           throw invalidRequest(
             `Cluster ${cluster.name} cannot be deleted because deletion protection is enabled. Disable deletion protection first.`,
             fields,
