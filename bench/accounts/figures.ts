@@ -57,6 +57,7 @@ function figuresOf(
     },
     ready: { basic: quantiles(readySeconds('basic')), premium: quantiles(readySeconds('premium')) },
     organizationsCalls: calls,
+    refusals: Object.fromEntries(world.refusals),
     stepFunctions: {
       executions: workflows.counts.executions,
       transitions,

@@ -22,17 +22,20 @@ export interface SdkSettings {
   /** Tries in all, as the SDK counts them; those that follow a throttled one wait as the SDK does. */
   maxAttempts: number;
   random: Random;
+  /** Told of every call that fails, with its operation. */
+  failed(operation: string, error: AwsError): void;
 }
 
 /** The SDK's client of a service, calling it in process: no HTTP, no signature. Errors have the SDK's shape. */
 export function sdkClient(cloud: RunningCloud, settings: SdkSettings): SdkClient {
-  const { accountId, service, maxAttempts, random } = settings;
+  const { accountId, service, maxAttempts, random, failed } = settings;
   return {
     async send(command: never) {
       for (let attempt = 1; ; attempt++) {
         try {
           return (await call(cloud, service, command, accountId)) as never;
         } catch (error) {
+          if (error instanceof AwsError) failed(operationOf(command), error);
           if (attempt >= maxAttempts || !isThrottling(error)) throw sdkError(error);
           await waitAgain(cloud.clock, attempt, random);
         }

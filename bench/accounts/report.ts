@@ -29,6 +29,7 @@ export function reportLines(figures: Figures): string[] {
       `calls of ${name}`,
       `${calls}, ${throttled} throttled, ${refused} refused`,
     ]),
+    ...Object.entries(figures.refusals).map(([why, count]): [string, string] => [`  ${why}`, String(count)]),
     [
       'polls',
       Object.entries(stepFunctions.retries)

@@ -2,6 +2,7 @@ import { type OrganizationClients, sharedClients } from '../../functions/account
 import type { Table } from '../../functions/runtime/table.ts';
 import { type Random, seededRandom } from '../../functions/testing/random.ts';
 import { administrator } from '../../local/kernel/cloud.ts';
+import type { AwsError } from '../../local/kernel/errors.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
 import { type OrganizationsDatabase, organizationsDatabase } from '../../local/organizations/database.ts';
 import { organizationalUnits } from '../../tenancy/names.ts';
@@ -21,6 +22,8 @@ export interface World {
   readonly organization: OrganizationsDatabase;
   /** Clients as a new sandbox makes them: nothing is remembered. */
   newClients(): OrganizationClients;
+  /** Why Organizations failed calls, and how often. */
+  readonly refusals: ReadonlyMap<string, number>;
   /** Calls of Organizations by operation. */
   calls(): Promise<Record<string, { calls: number; throttled: number; refused: number }>>;
 }
@@ -40,8 +43,13 @@ export async function startWorld(options: { accountLimit: number; seed: number }
   const { cloud } = local;
   const random = seededRandom(seed);
   const table = inProcessTable(cloud, PLATFORM, 'registry');
+  const refusals = new Map<string, number>();
+  const failed = (operation: string, { code, fields }: AwsError) => {
+    const why = [operation, code, fields['Reason']].filter(Boolean).join(' ');
+    refusals.set(why, (refusals.get(why) ?? 0) + 1);
+  };
   const client = (accountId: string, maxAttempts: number) =>
-    sdkClient(cloud, { service: 'organizations', accountId, maxAttempts, random });
+    sdkClient(cloud, { service: 'organizations', accountId, maxAttempts, random, failed });
   await prepareOrganization(local);
   await makeRegistry(local);
   const route = (method: string) => fetch(`${local.endpoint}/_local/organizations/calls`, { method });
@@ -49,6 +57,7 @@ export async function startWorld(options: { accountLimit: number; seed: number }
   return {
     local,
     random,
+    refusals,
     table,
     organization: organizationsDatabase(cloud),
     newClients() {
