@@ -6,7 +6,7 @@ import { emptyTable, localTable } from '../testing/local-table.ts';
 import { getAccount, transition } from './account-store.ts';
 import { claimAccount } from './claim-account.ts';
 import { recordPlan } from './plan-account.ts';
-import { replenishPool, STOCK_IN_PROGRESS, type Vendings } from './replenish-pool.ts';
+import { replenishPool, STOCK_IN_CREATION, type Vendings } from './replenish-pool.ts';
 
 const HOUR = 3_600_000;
 let table: Table;
@@ -43,15 +43,23 @@ async function become(state: AccountState, names = started): Promise<void> {
 }
 
 describe('replenishPool', () => {
-  it('orders what is missing, no more than may be on its way at once, and nothing twice', async () => {
-    expect((await replenish(14)).started).toHaveLength(STOCK_IN_PROGRESS);
-    expect(await replenish(14)).toMatchObject({ started: [], progressing: STOCK_IN_PROGRESS });
+  it('orders what is missing, no more than may be in creation at once, and nothing twice', async () => {
+    expect((await replenish(14)).started).toHaveLength(STOCK_IN_CREATION);
+    expect(await replenish(14)).toMatchObject({ started: [], progressing: STOCK_IN_CREATION });
     await become('AVAILABLE');
     expect(await replenish(14, 60_000)).toMatchObject({ available: 10, progressing: 4, oldestAvailableSeconds: 60 });
     await become('AVAILABLE');
     expect((await replenish(14)).started).toEqual([]);
     await claimAccount(table, { tenantId: 'acme', operationId: 'op' });
     expect((await replenish(14)).started).toHaveLength(1);
+  });
+
+  it('orders more while others are being prepared: those are in nobody’s way', async () => {
+    await replenish(STOCK_IN_CREATION + 3);
+    await become('VENDED');
+    const report = await replenish(STOCK_IN_CREATION + 3);
+    expect(report.started).toHaveLength(3);
+    expect(report.progressing).toBe(STOCK_IN_CREATION + 3);
   });
 
   it('never orders too much, however many visits there are at once and though nothing of it is seen yet', async () => {
@@ -90,12 +98,12 @@ describe('replenishPool', () => {
   });
 
   it('tells the stuck ones, which leave room for others on their way but not in the pool', async () => {
-    await replenish(STOCK_IN_PROGRESS + 2);
+    await replenish(STOCK_IN_CREATION + 2);
     await become('VENDED');
     for (const name of started)
       await transition(table, name, ['VENDED'], 'VENDED', { vendedAt: new Date(0).toISOString() });
-    const report = await replenish(STOCK_IN_PROGRESS + 2, 25 * HOUR);
-    expect(report).toMatchObject({ stuck: STOCK_IN_PROGRESS, available: 0 });
+    const report = await replenish(STOCK_IN_CREATION + 2, 25 * HOUR);
+    expect(report).toMatchObject({ stuck: STOCK_IN_CREATION, available: 0 });
     expect(report.started).toHaveLength(2);
   });
 });

@@ -15,8 +15,11 @@ import { getAccount, listAccounts, transition } from './account-store.ts';
 import { isStock } from './pool.ts';
 import { decide, readIntent } from './pool-intent.ts';
 
-/** Stock that may be on its way at once: tenants that wait for an account of their own queue behind no more than that. */
-export const STOCK_IN_PROGRESS = 2 * CREATIONS_IN_FLIGHT;
+/**
+ * Stock that may wait for its creation or be in it: tenants that wait for an account of their own queue behind no more than that.
+ * What exists and is being prepared is in nobody's way, and preparing takes longer than creating.
+ */
+export const STOCK_IN_CREATION = 2 * CREATIONS_IN_FLIGHT;
 
 const HOUR = 3_600_000;
 const logger = new Logger({ serviceName: 'replenish-pool' });
@@ -71,7 +74,8 @@ export async function replenishPool(
   const paused = (await readGate(table, 'account-creation'))?.paused !== undefined;
   const free = available.filter(isStock);
   const counted = free.length + stock.length + unseen.length;
-  const room = STOCK_IN_PROGRESS - (stock.length - stuck.length) - unseen.length;
+  const inCreation = stock.filter(({ state }) => state !== 'VENDED').length + unseen.length;
+  const room = STOCK_IN_CREATION - inCreation;
   const wanted = paused ? 0 : Math.max(0, Math.min(settings.size - counted, room));
   const names = Array.from({ length: wanted }, () => stockAccountName(randomUUID()));
   // What is decided is known before it is done: after a crash the next visit starts it.
