@@ -9,6 +9,7 @@ import { env } from './commands/env.ts';
 import { events } from './commands/events.ts';
 import { kubeconfig, token } from './commands/kubeconfig.ts';
 import { list } from './commands/list.ts';
+import { registerLifecycle } from './commands/register-lifecycle.ts';
 import { show } from './commands/show.ts';
 import { DEFAULT_STATE, upCommand } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
@@ -116,6 +117,7 @@ accountsCommand
     closeAccount(await installation(), account, { confirm: options.confirm, json: json() }),
   );
 
+registerLifecycle(program, installation, json);
 registerAdvise(program, json);
 
 for (const command of [...program.commands, ...accountsCommand.commands]) command.option('--json', 'print JSON');
