@@ -113,9 +113,9 @@ export function grantClusters(steps: OperationSteps, props: StepsProps): void {
 }
 
 function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[], entries: string[]): void {
-  const { ensureCluster, releaseCluster } = steps;
+  const { ensureCluster, unprotectCluster, releaseCluster } = steps;
   const { table, clusterRoles } = props;
-  for (const step of [ensureCluster, releaseCluster]) {
+  for (const step of [ensureCluster, unprotectCluster, releaseCluster]) {
     step.allow(['eks:DescribeCluster'], clusters, { wildcardReason: NAMED });
   }
   ensureCluster.function.addEnvironment(
@@ -135,6 +135,7 @@ function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[
     [clusterRoles.clusterRole.roleArn, clusterRoles.nodeRole.roleArn, ...FOUNDATION_CLUSTER_ROLES],
     { wildcardReason: PER_TENANT },
   );
+  unprotectCluster.allow(['eks:UpdateClusterConfig'], clusters, { wildcardReason: NAMED });
   releaseCluster.allow(REMOVE_CLUSTER, [...clusters, ...entries, ...arns(props, 'podidentityassociation', '/*')], {
     wildcardReason: NAMED,
   });

@@ -28,6 +28,7 @@ function enterAccounts(steps: OperationSteps, operator: string): void {
     steps.ensureFoundation,
     steps.releaseFoundation,
     steps.ensureCluster,
+    steps.unprotectCluster,
     steps.releaseCluster,
     steps.ensureClusterAccess,
     steps.releaseClusterAccess,

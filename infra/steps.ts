@@ -125,6 +125,7 @@ function createOperationSteps(make: Make, props: StepsProps) {
         NODE_ROLE_ARN: props.clusterRoles.nodeRole.roleArn,
       },
     }),
+    unprotectCluster: make('UnprotectCluster', 'clusters/unprotect-cluster', { environment: operator }),
     releaseCluster: make('ReleaseCluster', 'clusters/release-cluster', { environment: operator }),
     ensureClusterAccess: make('EnsureClusterAccess', 'clusters/ensure-cluster-access', {
       environment: { ...operator, POD_IDENTITY_ROLE_ARN: props.clusterRoles.podIdentityRole.roleArn },

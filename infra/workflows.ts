@@ -64,6 +64,7 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
       PlanReleaseFunction: steps.planRelease.function,
       ReleaseNamespaceFunction: steps.releaseNamespace.function,
       ReleaseVclusterFunction: steps.releaseVcluster.function,
+      UnprotectClusterFunction: steps.unprotectCluster.function,
       ReleaseClusterFunction: steps.releaseCluster.function,
       ReleaseClusterAccessFunction: steps.releaseClusterAccess.function,
       ReleaseFoundationFunction: steps.releaseFoundation.function,

@@ -109,6 +109,7 @@ describe('a tenant with an account and a cluster of its own', () => {
       'ReleaseResources',
       'ReleaseWorkspace',
       'ReleaseClusterAccess',
+      'UnprotectCluster',
       'ReleaseCluster',
       'ReleaseFoundation',
       'ReleaseDedicatedAccount',
