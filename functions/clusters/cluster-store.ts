@@ -10,6 +10,8 @@ export interface ClusterRecord extends Demand {
   readonly members: ReadonlySet<string>;
   /** Number of a cluster that was added when the others were full. */
   readonly added?: number;
+  /** Whether such a cluster has been active: from then on it has tenants' objects in it. */
+  readonly made?: boolean;
 }
 
 /**
@@ -93,6 +95,18 @@ export async function recordAddedCluster(table: Table, name: string, added: numb
   }
 }
 
+/** Notes that an added cluster is there. */
+export async function recordMade(table: Table, name: string): Promise<void> {
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(name),
+      UpdateExpression: 'SET made = :true',
+      ExpressionAttributeValues: { ':true': true },
+    }),
+  );
+}
+
 /** The record of one cluster, read consistently. */
 export async function getCluster(table: Table, name: string): Promise<ClusterRecord | undefined> {
   const answer = await table.client.send(
@@ -128,5 +142,6 @@ function recordOf(item: Record<string, unknown>): ClusterRecord {
     cpuMillis: Number(item['cpuMillis'] ?? 0),
     memoryMebibytes: Number(item['memoryMebibytes'] ?? 0),
     ...(item['added'] !== undefined && { added: Number(item['added']) }),
+    ...(item['made'] === true && { made: true }),
   };
 }

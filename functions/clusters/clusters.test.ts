@@ -2,17 +2,21 @@ import {
   CreateAccessEntryCommand,
   CreateClusterCommand,
   CreatePodIdentityAssociationCommand,
+  DeleteClusterCommand,
   DescribeClusterCommand,
   ListAccessEntriesCommand,
   ListPodIdentityAssociationsCommand,
+  UpdateClusterConfigCommand,
 } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CatalogueError } from '../../tenancy/errors.ts';
 import { createLedger, readLedger } from '../operations/ledger-store.ts';
 import type { Table } from '../runtime/table.ts';
 import { type LocalEks, localEks, retried } from '../testing/local-eks.ts';
 import { localTable } from '../testing/local-table.ts';
+import { recordAddedCluster } from './cluster-store.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
-import { ensureTenantCluster } from './ensure-cluster.ts';
+import { ensureAddedCluster, ensureTenantCluster } from './ensure-cluster.ts';
 import { ensureClusterAccess } from './ensure-cluster-access.ts';
 import { releaseTenantCluster } from './release-cluster.ts';
 import { releaseClusterAccess } from './release-cluster-access.ts';
@@ -52,8 +56,14 @@ const waits = ['StillCreating', 'NotYetConsistent'];
 const ledgerStates = async () => (await readLedger(table, 'acme')).map(({ kind, state }) => `${kind} ${state}`);
 
 describe('a cluster of the tenant’s own', () => {
-  const ensure = (changes: Partial<ClusterSpec> = {}) =>
-    ensureTenantCluster(world.eks, createLedger(table, operation), { ...spec, ...changes }, settings, principals);
+  const request = (changes: Partial<ClusterSpec> = {}, made = false) => ({
+    spec: { ...spec, ...changes },
+    settings,
+    principals,
+    made,
+  });
+  const ensure = (changes: Partial<ClusterSpec> = {}, made = false) =>
+    ensureTenantCluster(world.eks, createLedger(table, operation), request(changes, made));
 
   it('is planned first, made once, and known to the functions of the platform', async () => {
     await expect(ensure()).rejects.toMatchObject({ name: expect.stringMatching(/StillCreating|NotYetConsistent/) });
@@ -90,6 +100,16 @@ describe('a cluster of the tenant’s own', () => {
     ).rejects.toMatchObject({ name: 'ResourceNotOwned' });
   });
 
+  it('is not made a second time, empty, when somebody deleted it', async () => {
+    await expect(ensure({ name: 'lost' }, true)).rejects.toMatchObject({
+      name: 'ClusterFailed',
+      message: expect.stringContaining('lost in account 111111111111 was deleted by somebody else'),
+    });
+    await expect(world.eks.send(new DescribeClusterCommand({ name: 'lost' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
   it('fails by name when EKS has no room for more', async () => {
     const full = {
       send: async (command: unknown) => {
@@ -97,11 +117,28 @@ describe('a cluster of the tenant’s own', () => {
         throw Object.assign(new Error('limit'), { name: 'ResourceLimitExceededException' });
       },
     } as unknown as Parameters<typeof ensureTenantCluster>[0];
-    const another = { ...spec, name: 'another' };
+    const another = { name: 'another' };
     await expect(
-      ensureTenantCluster(full, createLedger(table, { ...operation, tenantId: 'full' }), another, settings, principals),
+      ensureTenantCluster(full, createLedger(table, { ...operation, tenantId: 'full' }), request(another)),
     ).rejects.toMatchObject({ name: 'NoClusterCapacity' });
   });
+});
+
+it('an added cluster that was there and is gone is not made again', async () => {
+  const added = { ...spec, name: 'tenantry-shared-1', tags: { 'tenantry:installation': 'tenantry' } };
+  await recordAddedCluster(table, added.name, 1);
+  const ensure = () => ensureAddedCluster(table, world.eks, added, settings, principals);
+  await retried(ensure, waits);
+  await world.eks.send(new UpdateClusterConfigCommand({ name: added.name, deletionProtection: false }));
+  await retried(
+    () => world.eks.send(new DeleteClusterCommand({ name: added.name })),
+    ['InvalidRequestException', 'ResourceInUseException'],
+  );
+  await retried(async () => {
+    const error = await ensure().catch((thrown: Error) => thrown);
+    if (!(error instanceof CatalogueError)) throw new Error('it is there again');
+    if (error.name !== 'ClusterFailed') throw error;
+  }, ['StillDeleting']);
 });
 
 describe('access of the tenant', () => {

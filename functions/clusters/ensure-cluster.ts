@@ -7,11 +7,12 @@ import { addedClusterName, installationTag, tenantClusterName } from '../../tena
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTags } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
-import { createLedger, type Ledger } from '../operations/ledger-store.ts';
+import { createLedger, type Ledger, readLedger } from '../operations/ledger-store.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
-import { table } from '../runtime/table.ts';
+import { type Table, table } from '../runtime/table.ts';
+import { getCluster, recordMade } from './cluster-store.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
 import { describeCluster, ensureEksCluster, expectActive } from './ensure-eks-cluster.ts';
 import { joinSharedCluster, type Place } from './join-shared-cluster.ts';
@@ -43,19 +44,44 @@ export async function ensureOwnCluster(
   return cluster;
 }
 
-/** Ensures the cluster of one tenant: intent in the ledger, then the cluster. */
+/** The cluster of one tenant, and whether the ledger says that it was made before. */
+interface TenantCluster {
+  spec: ClusterSpec;
+  settings: Settings;
+  principals: PlatformPrincipals;
+  made: boolean;
+}
+
+/**
+ * Ensures the cluster of one tenant: intent in the ledger, then the cluster. One that was made and is gone is not made again,
+ * empty as it would be: `ClusterFailed`.
+ */
 export async function ensureTenantCluster(
   eks: Eks,
   ledger: Ledger,
-  spec: ClusterSpec,
-  settings: Settings,
-  principals: PlatformPrincipals,
+  { spec, settings, principals, made }: TenantCluster,
 ): Promise<ClusterFacts> {
   const attributes = { accountId: spec.accountId, own: 'true' };
-  if (!(await describeCluster(eks, spec.name))) await ledger.plan('cluster', spec.name, attributes);
+  if (!(await describeCluster(eks, spec.name))) {
+    if (made) throw deletedElsewhere(spec);
+    await ledger.plan('cluster', spec.name, attributes);
+  }
   const cluster = await ensureOwnCluster(eks, spec, settings, principals);
   await ledger.created('cluster', spec.name, { ...attributes, clusterArn: cluster.arn ?? '' });
   return { name: spec.name, arn: cluster.arn ?? '', accountId: spec.accountId };
+}
+
+function deletedElsewhere({ name, accountId }: ClusterSpec): CatalogueError {
+  return new CatalogueError(
+    'ClusterFailed',
+    `The cluster ${name} in account ${accountId} was deleted by somebody else, with all that was in it. CloudTrail says who did it; release its tenants, then onboard them again.`,
+  );
+}
+
+/** Whether the ledger says that the tenant's cluster was made, and not released since. */
+async function wasMade(tenantId: string, name: string): Promise<boolean> {
+  const entries = await readLedger(table(), tenantId);
+  return entries.some((entry) => entry.kind === 'cluster' && entry.name === name && entry.state === 'CREATED');
 }
 
 const input = stepInput.extend({
@@ -82,7 +108,13 @@ export const handler = step({
         ...request.site,
       };
       const ledger = createLedger(table(), request);
-      return ensureTenantCluster(eksIn(request.accountId), ledger, spec, settings, platformPrincipals());
+      const made = await wasMade(request.tenantId, spec.name);
+      return ensureTenantCluster(eksIn(request.accountId), ledger, {
+        spec,
+        settings,
+        principals: platformPrincipals(),
+        made,
+      });
     }
     return ensurePlace(request, settings);
   },
@@ -123,5 +155,20 @@ async function sharedCluster(eks: Eks, place: Place, accountId: string, settings
     nodeRoleArn: environment('NODE_ROLE_ARN'),
     tags: { [installationTag]: environment('INSTALLATION') },
   };
-  return ensureOwnCluster(eks, spec, settings, platformPrincipals());
+  return ensureAddedCluster(table(), eks, spec, settings, platformPrincipals());
+}
+
+/** Ensures a shared cluster that the product adds; like a tenant's own, it is not made a second time. */
+export async function ensureAddedCluster(
+  registry: Table,
+  eks: Eks,
+  spec: ClusterSpec,
+  settings: Settings,
+  principals: PlatformPrincipals,
+): Promise<Cluster> {
+  const made = (await getCluster(registry, spec.name))?.made ?? false;
+  if (made && !(await describeCluster(eks, spec.name))) throw deletedElsewhere(spec);
+  const cluster = await ensureOwnCluster(eks, spec, settings, principals);
+  if (!made) await recordMade(registry, spec.name);
+  return cluster;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluster-baseline.ts';
 import { type MemoryKubernetes, memoryKubernetes } from '../kubernetes/memory-kubernetes.ts';
-import { ensureClusterBaseline } from './ensure-cluster-baseline.ts';
+import { asAdministrator, ensureClusterBaseline } from './ensure-cluster-baseline.ts';
 
 /** Refuses the probe as soon as the policy is there, as an API server does. */
 function enforcingCluster(options?: { settled: boolean }) {
@@ -100,4 +100,18 @@ test('a refusal by something else is no sign of the policy', async () => {
     throw new CatalogueError('KubernetesForbidden', 'cannot create resource "priorityclasses"');
   };
   await expect(ensureClusterBaseline({ kubernetes })).rejects.toMatchObject({ name: 'KubernetesForbidden' });
+});
+
+test('an administrator who is refused comes again: access policies take seconds to be in effect', async () => {
+  const refuse = (name: ConstructorParameters<typeof CatalogueError>[0]) => async () => {
+    throw new CatalogueError(name, 'cannot list resource "clusterroles"');
+  };
+  await expect(asAdministrator('shared-1', refuse('KubernetesForbidden'))).rejects.toMatchObject({
+    name: 'KubernetesUnauthorized',
+    message: expect.stringContaining('AmazonEKSClusterAdminPolicy'),
+  });
+  await expect(asAdministrator('shared-1', refuse('KubernetesInvalid'))).rejects.toMatchObject({
+    name: 'KubernetesInvalid',
+  });
+  expect(await asAdministrator('shared-1', async () => 7)).toBe(7);
 });

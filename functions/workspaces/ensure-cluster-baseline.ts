@@ -5,10 +5,10 @@ import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluste
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { baselineVersionLabel, managedBy, managedByLabel } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
-import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { isError } from '../kubernetes/errors.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { covers } from './covers.ts';
+import { existingCluster } from './existing-cluster.ts';
 
 export const ensureClusterBaselineOutput = z.object({
   version: z.string(),
@@ -134,11 +134,29 @@ async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
   }
 }
 
+/**
+ * This function is an administrator by its access entry: one who is refused is known to the cluster, but its policy is not yet
+ * in effect. https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html
+ * @throws KubernetesUnauthorized then: it passes, or the entry lacks the policy.
+ */
+export async function asAdministrator<T>(clusterName: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isError(error, 'KubernetesForbidden')) throw error;
+    throw new CatalogueError(
+      'KubernetesUnauthorized',
+      `The access entry in ${clusterName} needs the policy AmazonEKSClusterAdminPolicy: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-cluster-baseline',
   input: stepInput.extend({ cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: ensureClusterBaselineOutput,
   run: async ({ cluster }) =>
-    ensureClusterBaseline({ kubernetes: await platformClient(cluster.name, cluster.accountId) }),
+    asAdministrator(cluster.name, async () => ensureClusterBaseline({ kubernetes: await existingCluster(cluster) })),
 });

@@ -7,12 +7,12 @@ import { groupName, namespaceName, tenantLabel } from '../../tenancy/workspace/n
 import { namespaceObjects } from '../../tenancy/workspace/namespace-objects.ts';
 import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
-import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { createLedger } from '../operations/ledger-store.ts';
 import { findTier } from '../runtime/config.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { covers } from './covers.ts';
+import { existingCluster } from './existing-cluster.ts';
 import { expectOurs } from './ownership.ts';
 import { startCounting } from './start-counting.ts';
 
@@ -148,7 +148,7 @@ export const handler = step({
     const ledger = createLedger(table(), { tenantId, operationId });
     const attributes = { clusterName: cluster.name, clusterAccountId: cluster.accountId };
     await ledger.plan('workspace', namespaceName(tenantId), attributes);
-    const kubernetes = await platformClient(cluster.name, cluster.accountId);
+    const kubernetes = await existingCluster(cluster);
     const numbers = findTier(tier).workspace;
     const made = await ensureNamespace({ kubernetes }, { tenantId, tier, generation, numbers });
     await ledger.created('workspace', made.namespace, { ...attributes, uid: made.uid });

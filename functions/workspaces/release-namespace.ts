@@ -3,10 +3,10 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
-import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { createLedger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
+import { clusterUnlessGone } from './existing-cluster.ts';
 import { expectOurs } from './ownership.ts';
 
 export const releaseNamespaceInput = z.object({ tenantId: z.string() });
@@ -82,19 +82,10 @@ export const handler = step({
   }),
   output: releaseNamespaceOutput,
   async run({ name, attributes, ...operation }) {
-    const kubernetes = await clientUnlessGone(attributes.clusterName, attributes.clusterAccountId);
+    const { clusterName, clusterAccountId } = attributes;
+    const kubernetes = await clusterUnlessGone({ name: clusterName, accountId: clusterAccountId });
     if (kubernetes !== undefined) await releaseNamespace({ kubernetes }, operation);
     await createLedger(table(), operation).deleted('workspace', name);
     return { namespace: name, gone: true as const };
   },
 });
-
-/** Undefined if there is no such cluster: with it, its namespaces are gone. */
-async function clientUnlessGone(clusterName: string, accountId: string): Promise<Kubernetes | undefined> {
-  try {
-    return await platformClient(clusterName, accountId);
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
-}
