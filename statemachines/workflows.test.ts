@@ -37,7 +37,7 @@ function states(of: { States: Record<string, State> }): [string, State][] {
 
 /** Names that Lambda and Step Functions give themselves. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 const PLATFORM_ERRORS =
-  /^(States\.(ALL|TaskFailed|Timeout)|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|TooManyRequestsException)|Sandbox\.Timedout|Runtime\.ExitError)$/;
+  /^(StepFunctions\.(SdkClientException|AWSStepFunctionsException)|States\.(ALL|TaskFailed|Timeout)|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|TooManyRequestsException)|Sandbox\.Timedout|Runtime\.ExitError)$/;
 
 describe.each(names)('%s', (name) => {
   it('is valid Amazon States Language', () => {
