@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { exportFacts } from '../../events/tenant-deprovisioned.ts';
 import { exportKey } from '../../tenancy/deprovisioning.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { exportClusterRole } from '../../tenancy/workspace/life-access.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
@@ -12,8 +13,10 @@ import { environment, once } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { takeRights, type Wait } from '../suspension/own-rights.ts';
+import { resumeNamespace } from '../suspension/resume-namespace.ts';
 import { workplaces } from '../suspension/tenant-access.ts';
 import { unlessGone } from '../suspension/unless-gone.ts';
+import { inside } from '../suspension/virtual-cluster.ts';
 import { expectOurs } from '../workspaces/ownership.ts';
 import { listEverything } from './list-everything.ts';
 import { writeExport } from './write-export.ts';
@@ -37,6 +40,19 @@ export async function exportNamespace(
   return [found, ...(await listEverything(kubernetes, namespace))];
 }
 
+/**
+ * Every object inside a virtual cluster, whose control plane is started for that, without the tenant's access and workloads; the
+ * release needs it too. Throws `StillCreating` until it answers.
+ */
+async function exportInside(
+  host: Kubernetes,
+  { tenantId, suspensionId }: Pick<Tenant, 'tenantId' | 'suspensionId'>,
+): Promise<KubernetesObject[]> {
+  if (suspensionId !== undefined) await resumeNamespace(host, { tenantId, suspensionId });
+  const administrator = await inside(host, tenantId);
+  return administrator === undefined ? [] : listEverything(administrator);
+}
+
 /** Step of deprovision-tenant: everything that the release removes is in the bucket of exports, and was read back. */
 export const handler = step({
   name: 'export-workspace',
@@ -47,9 +63,11 @@ export const handler = step({
     const { graceToken: _, ...tenant } = await expectCurrent(table(), operation);
     const ledger = await readLedger(table(), tenantId);
     const clusters: Record<string, readonly KubernetesObject[]> = {};
-    for (const { clusterName, accountId } of workplaces(ledger)) {
+    for (const { clusterName, accountId, virtual } of workplaces(ledger)) {
       const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
-      if (kubernetes !== undefined) clusters[clusterName] = await exportNamespace(kubernetes, tenantId);
+      if (kubernetes === undefined) continue;
+      if (virtual) clusters[`${clusterName}, virtual cluster`] = await exportInside(kubernetes, tenant);
+      clusters[clusterName] = await exportNamespace(kubernetes, tenantId);
     }
     return writeExport(
       s3(),

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Publication, Publisher } from '../../events/publisher.ts';
 import { tenantCreated } from '../../events/tenant-created.ts';
+import { tenantDeletionCancelled } from '../../events/tenant-deletion-cancelled.ts';
+import { tenantDeletionRequested } from '../../events/tenant-deletion-requested.ts';
 import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
+import { tenantResumptionRequested } from '../../events/tenant-resumption-requested.ts';
+import { tenantSuspensionRequested } from '../../events/tenant-suspension-requested.ts';
 import { parseConfig } from '../../tenancy/config.ts';
-import type { Tenant } from '../../tenancy/tenant.ts';
+import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
 import json from '../../tenantry.config.json' with { type: 'json' };
 import { checkEvent, type IncomingEvent } from './check-event.ts';
 import { rejectEvent } from './reject-event.ts';
@@ -75,6 +79,56 @@ describe('checkEvent', () => {
         operationId: tenantCreated.example.metadata.id,
       }),
     ).toMatchObject({ ok: true });
+  });
+});
+
+describe('checkEvent of a tenant that exists', () => {
+  const asked = (type: { name: string; example: object }): IncomingEvent => ({
+    ...good,
+    'detail-type': type.name,
+    detail: type.example,
+  });
+  const shop = (state: TenantState, facts: Partial<Tenant> = {}) => ({
+    tenantId: 'acme',
+    owner: 'saas.shop',
+    state,
+    ...facts,
+  });
+  const outcomeOf = async (event: IncomingEvent, tenant?: Partial<Tenant>) => {
+    const result = await check(event, tenant);
+    if (!result.ok) return result.reasons[0]?.code;
+    return result.kind === 'operation' ? result.operation.workflow : result.kind;
+  };
+
+  it('leads from each request to its workflow, in the states in which it may begin', async () => {
+    expect(await outcomeOf(asked(tenantSuspensionRequested), shop('READY'))).toBe('suspend-tenant');
+    expect(await outcomeOf(asked(tenantResumptionRequested), shop('SUSPENDED'))).toBe('resume-tenant');
+    for (const state of ['READY', 'SUSPENDED', 'INTERRUPTED'] as const)
+      expect(await outcomeOf(asked(tenantDeletionRequested), shop(state)), state).toBe('deprovision-tenant');
+    expect(await outcomeOf(asked(tenantDeletionCancelled), shop('DELETION_PENDING'))).toBe('cancellation');
+  });
+
+  it('lets it wait for its turn in a state that passes, and refuses it in any other', async () => {
+    for (const state of ['ONBOARDING', 'SUSPENDING', 'RESUMING'] as const)
+      expect(await outcomeOf(asked(tenantDeletionRequested), shop(state)), state).toBe('deprovision-tenant');
+    for (const state of ['DELETION_PENDING', 'DEPROVISIONING', 'DEPROVISIONED'] as const)
+      for (const type of [tenantSuspensionRequested, tenantDeletionRequested])
+        expect(await outcomeOf(asked(type), shop(state)), `${type.name} ${state}`).toBe('wrong-state');
+    expect(await outcomeOf(asked(tenantResumptionRequested), shop('READY'))).toBe('wrong-state');
+    for (const state of ['SUSPENDED', 'DELETION_PENDING', 'DEPROVISIONING'] as const)
+      expect(await outcomeOf(good, shop(state)), state).toBe('tenant-exists');
+  });
+
+  it('refuses tenants that nobody knows, that belong to others, that are protected, and ids that are retired', async () => {
+    expect(await outcomeOf(asked(tenantSuspensionRequested))).toBe('unknown-tenant');
+    const theirs = { ...shop('READY'), owner: 'saas.other' };
+    expect(await outcomeOf(asked(tenantDeletionRequested), theirs)).toBe('not-owner');
+    const kept = shop('READY', { deletionProtection: true });
+    expect(await outcomeOf(asked(tenantDeletionRequested), kept)).toBe('protected');
+    expect(await outcomeOf(asked(tenantSuspensionRequested), kept)).toBe('suspend-tenant');
+    const retired = (tombstoneUntil: string) => shop('DEPROVISIONED', { tombstoneUntil });
+    expect(await outcomeOf(good, retired('2026-11-23T00:00:00.000Z'))).toBe('id-retired');
+    expect(await outcomeOf(good, retired('2026-11-22T00:00:00.000Z'))).toBe('onboard-tenant');
   });
 });
 

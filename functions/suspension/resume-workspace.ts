@@ -9,6 +9,7 @@ import { table } from '../runtime/table.ts';
 import { resumeNamespace } from './resume-namespace.ts';
 import { restoreAccess, workplaces } from './tenant-access.ts';
 import { unlessGone } from './unless-gone.ts';
+import { startInside } from './virtual-cluster.ts';
 
 /**
  * Step of resume-tenant and deprovision-tenant (a deletion that was cancelled): everything is as it was before the
@@ -24,9 +25,11 @@ export const handler = step({
     const stays = tenant.operation === 'deprovision' && tenant.stateBefore === 'SUSPENDED';
     const { suspensionId } = tenant;
     if (stays || suspensionId === undefined) return { resumed: false };
-    for (const { clusterName, accountId } of workplaces(await readLedger(table(), tenantId))) {
+    for (const { clusterName, accountId, virtual } of workplaces(await readLedger(table(), tenantId))) {
       const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
-      if (kubernetes !== undefined) await resumeNamespace(kubernetes, { tenantId, suspensionId });
+      if (kubernetes === undefined) continue;
+      await resumeNamespace(kubernetes, { tenantId, suspensionId });
+      if (virtual) await startInside(kubernetes, { tenantId, suspensionId });
     }
     await restoreAccess(table(), eksIn, operation, tenant, environment('POD_IDENTITY_ROLE_ARN'));
     return { resumed: true };

@@ -95,7 +95,8 @@ async function countStopped(
   return lists.flat().length;
 }
 
-function runs({ status }: KubernetesObject): boolean {
+/** Whether a pod still takes up room. */
+export function runs({ status }: KubernetesObject): boolean {
   const { phase } = (status ?? {}) as { phase?: string };
   return phase !== 'Succeeded' && phase !== 'Failed';
 }

@@ -9,6 +9,7 @@ import { table } from '../runtime/table.ts';
 import { type Suspended, suspendNamespace } from './suspend-namespace.ts';
 import { revokeAccess, workplaces } from './tenant-access.ts';
 import { unlessGone } from './unless-gone.ts';
+import { stopInside } from './virtual-cluster.ts';
 
 /**
  * Step of suspend-tenant and deprovision-tenant: the tenant is known in no cluster, and nothing of it runs. Throws what
@@ -23,9 +24,10 @@ export const handler = step({
     await expectCurrent(table(), operation);
     await revokeAccess(table(), eksIn, operation);
     const total: Suspended = { workloads: 0, leftRunning: [] };
-    for (const { clusterName, accountId } of workplaces(await readLedger(table(), tenantId))) {
+    for (const { clusterName, accountId, virtual } of workplaces(await readLedger(table(), tenantId))) {
       const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
       if (kubernetes === undefined) continue;
+      if (virtual) await stopInside(kubernetes, { tenantId, suspensionId });
       const { workloads, leftRunning } = await suspendNamespace(kubernetes, { tenantId, suspensionId });
       total.workloads += workloads;
       total.leftRunning.push(...leftRunning);

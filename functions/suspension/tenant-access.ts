@@ -15,13 +15,16 @@ interface Operation {
 export interface Workplace {
   clusterName: string;
   accountId: string;
+  /** Whether it is a virtual cluster. */
+  virtual: boolean;
 }
 
 /** The clusters that the tenant's workspaces are in. */
 export function workplaces(ledger: readonly LedgerEntry[]): Workplace[] {
   return ledger.flatMap(({ kind, state, attributes }) => {
-    const { clusterName, clusterAccountId: accountId } = attributes ?? {};
-    return kind === 'workspace' && state !== 'DELETED' && clusterName && accountId ? [{ clusterName, accountId }] : [];
+    const { clusterName, clusterAccountId: accountId, workspace } = attributes ?? {};
+    if (kind !== 'workspace' || state === 'DELETED' || !clusterName || !accountId) return [];
+    return [{ clusterName, accountId, virtual: workspace === 'vcluster' }];
   });
 }
 

@@ -32,6 +32,8 @@ export async function tenantCluster(tenantId: string): Promise<PatchableKubernet
     dump: () => [...memory.objects.values()].map(withoutVersions).sort(),
   });
   memory.answer = async ({ method, path, body }) => {
+    // Whether a virtual API answers.
+    if (method === 'GET' && path.endsWith('/serviceaccounts/default')) return { status: 200, body: {} };
     if (method !== 'PATCH') throw new Error(`unexpected request ${method} ${path}`);
     return patch(memory, path, body as Patch);
   };
