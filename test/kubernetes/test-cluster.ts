@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Kubernetes, kubernetesClient } from '../../functions/kubernetes/client.ts';
 import { closeConnections, connectTo } from '../../functions/kubernetes/connection.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
-import { issueCertificate } from '../../local/kube/certificates.ts';
+import { type CertificateRequest, issueCertificate, type KeyedCertificate } from '../../local/kube/certificates.ts';
 import { createControlPlanes } from '../../local/kube/control-planes.ts';
 
 /** A real control plane for the tests of one file. Everybody comes with a client certificate: no AWS is needed. */
@@ -16,6 +16,8 @@ export interface TestCluster {
   /** For clients that come with a token. */
   readonly address: { readonly server: string; readonly certificateAuthority: string };
   client(user: string, groups: readonly string[]): Kubernetes;
+  /** A certificate of the cluster's authority. */
+  issue(request: CertificateRequest): KeyedCertificate;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     administrator: client('administrator', ['system:masters']),
     address,
     client,
+    issue: (request) => issueCertificate(authority, request),
     async stop() {
       closeConnections();
       await planes.stopAll();
