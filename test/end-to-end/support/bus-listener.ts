@@ -21,6 +21,8 @@ export interface BusEvent {
   id: string;
   'detail-type': string;
   source: string;
+  /** When it was put on the bus, on the simulated clock. */
+  time: string;
   detail: {
     metadata: { id: string; version: number; correlationId?: string; causationId?: string };
     // biome-ignore lint/suspicious/noExplicitAny: every type of event has other data
@@ -101,7 +103,8 @@ export async function connectQueue(clients: Clients, name: string): Promise<stri
   };
   const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
   const { QueueUrl = '' } = await clients.queues.send(
-    new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }),
+    // As long as SQS keeps messages: days pass in a moment on the local cloud's clock.
+    new CreateQueueCommand({ QueueName: name, Attributes: { Policy, MessageRetentionPeriod: '1209600' } }),
   );
   const EventPattern = JSON.stringify({ source: ['tenantry'] });
   await clients.events.send(new PutRuleCommand({ Name: name, EventBusName: BUS, EventPattern }));

@@ -47,6 +47,14 @@ export async function putTenantCreated(clients: Clients, tenantId: string): Prom
   return { id: detail.metadata.id, eventBridgeId: answer.EventId };
 }
 
+/** Puts an event about a tenant that exists; its ids. */
+export async function ask(clients: Clients, detailType: string, data: object): Promise<AcceptedEvent> {
+  const metadata = { id: randomUUID(), version: 1, occurredAt: '2026-11-22T09:30:00.000Z' };
+  const answer = await put(clients, JSON.stringify({ metadata, data }), { detailType });
+  if (!answer.EventId) throw new Error(`PutEvents: ${answer.ErrorCode} ${answer.ErrorMessage}`);
+  return { id: metadata.id, eventBridgeId: answer.EventId };
+}
+
 /** Puts a good TenantCreated event; its `metadata.id`, which becomes the operation's id. */
 export async function createTenant(clients: Clients, tenantId: string): Promise<string> {
   return (await putTenantCreated(clients, tenantId)).id;
