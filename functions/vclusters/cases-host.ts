@@ -1,7 +1,7 @@
 import { vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import { limitRangeName } from '../../tenancy/workspace/limits.ts';
 import { computeQuotaName, objectQuotaName } from '../../tenancy/workspace/quota.ts';
-import { type IsolationCase, type ProofSubject, policy, quota, rbac } from '../isolation/case.ts';
+import { accepted, type IsolationCase, type ProofSubject, policy, quota, rbac } from '../isolation/case.ts';
 import { objectCases } from '../isolation/cases/objects.ts';
 import { podCases } from '../isolation/cases/pods.ts';
 import { reachCases } from '../isolation/cases/reach.ts';
@@ -24,16 +24,14 @@ export function hostCases(subject: ProofSubject, place: VclusterPlace, otherLoad
     ...podCases(subject),
     ...objects,
     ...reach,
-    ...fences(subject, place),
+    ...fences(subject),
+    ...ownObjects(place),
     ...balancers(subject, otherLoadBalancers),
   ].map((each) => ({ ...each, name: `host: ${each.name}` }));
 }
 
-function fences({ namespace }: ProofSubject, { name }: VclusterPlace): IsolationCase[] {
-  const names = vclusterObjectNames(name);
+function fences({ namespace }: ProofSubject): IsolationCase[] {
   const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' };
-  const platform = policy('tenantry-platform-objects');
-  const wayIn = policy('tenantry-vcluster-services');
   return [
     {
       name: 'quota: change',
@@ -68,7 +66,17 @@ function fences({ namespace }: ProofSubject, { name }: VclusterPlace): Isolation
         metadata: { labels: { proof: 'tried' } },
       }),
     },
-    // It may write secrets and Services. The platform's are protected by their label, the way in by its name.
+  ];
+}
+
+/** It may write secrets and Services. The platform's are protected by their label, the way in by its name. */
+function ownObjects({ name, namespace }: VclusterPlace): IsolationCase[] {
+  const names = vclusterObjectNames(name);
+  const platform = policy('tenantry-platform-objects');
+  const wayIn = policy('tenantry-vcluster-services');
+  const noting = (annotations: Record<string, string>) =>
+    patching({ apiVersion: 'v1', kind: 'Secret' }, names.config, namespace, { metadata: { annotations } });
+  return [
     {
       name: 'own configuration: change',
       control: platform,
@@ -76,6 +84,12 @@ function fences({ namespace }: ProofSubject, { name }: VclusterPlace): Isolation
         stringData: { proof: 'tried' },
       }),
     },
+    {
+      name: 'own configuration: another annotation',
+      control: platform,
+      request: noting({ 'vcluster.loft.sh/distro': 'k8s', proof: 'tried' }),
+    },
+    { name: 'own configuration: its notes', control: accepted, request: noting({ 'vcluster.loft.sh/distro': 'k8s' }) },
     {
       name: 'own way in: open it to all',
       control: wayIn,
