@@ -23,8 +23,8 @@ export interface Rate {
 export const RATES = {
   CreateAccount: { perSecond: 0.1, burst: 2 },
   MoveAccount: { perSecond: 1.75, burst: 2 },
-  MoveAccountNow: { perSecond: 2, burst: 2 },
-  DescribeCreateAccountStatus: { perSecond: 1.75, burst: 1 },
+  MoveAccountNow: { perSecond: 1.9, burst: 1 },
+  DescribeCreateAccountStatus: { perSecond: 1.5, burst: 1 },
   CloseAccount: { perSecond: 0.05, burst: 1 },
 } as const satisfies Record<string, Rate>;
 
