@@ -46,6 +46,7 @@ describe('a basic tenant', () => {
     expect(await ledger(clients, tenant)).toEqual({
       'account pooled': 'CREATED',
       [`foundation tenantry-foundation-${tenant}`]: 'CREATED',
+      'cluster shared-1': 'CREATED',
       'cluster-access shared-1': 'CREATED',
       [`workspace tenant-${tenant}`]: 'CREATED',
     });
