@@ -15,13 +15,13 @@ import { freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 import { seededRandom } from './support/seeded-random.ts';
 
-const TENANTS = 40;
+const TENANTS = Number(process.env['TENANTRY_TENANTS'] ?? 40);
 /** Of those, how many have an account of their own. */
 const PREMIUM_SHARE = 0.25;
 const RELEASED_SHARE = 0.3;
-const FAULTS = 25;
-/** Forty at once take longer than one. */
-const PATIENCE = { timeout: 200_000, interval: 200 };
+const FAULTS = Math.ceil(TENANTS * 0.6);
+/** Many at once take longer than one. */
+const PATIENCE = { timeout: 5_000 * TENANTS, interval: 5 * TENANTS };
 
 const endpoint = inject('endpoint');
 const clients = connect(endpoint);
@@ -57,7 +57,7 @@ function pick<T>(items: readonly T[]): T {
 async function injectSome(): Promise<void> {
   for (let fault = 0; fault < FAULTS; fault++) {
     const [service, operation, kinds] = pick(targets);
-    await injectFault(endpoint, { service, operation, kind: pick(kinds), after: Math.floor(random() * 20) });
+    await injectFault(endpoint, { service, operation, kind: pick(kinds), after: Math.floor((random() * TENANTS) / 2) });
   }
 }
 
@@ -86,7 +86,7 @@ const named = (entries: readonly string[]) => entries.filter((entry) => !/^(vpc|
 it(
   'random onboardings, releases and faults leave in every account what its record says',
   async () => {
-    console.log(`seed ${seed} (TENANTRY_SEED repeats it)`);
+    console.log(`seed ${seed} (TENANTRY_SEED repeats it, TENANTRY_TENANTS makes it larger)`);
     const [fresh] = await filledPool(clients);
     const prepared = await accountInventory(endpoint, fresh?.accountId ?? '');
     const before = await organizationCalls(endpoint);
