@@ -34,7 +34,7 @@ describe('tenantry', () => {
     for (const step of ['Admit', 'EnsureFoundation', 'EnsureWorkspace', 'ProveIsolation', 'AnnounceReady'])
       expect(shown).toMatch(new RegExp(`${step} .* succeeded +[0-9.]+ s`));
     const { ledger, operation } = JSON.parse((await run('--json', 'show', tenant)).stdout);
-    expect(ledger.map((entry: { state: string }) => entry.state)).toEqual(Array(4).fill('CREATED'));
+    expect(ledger.map((entry: { state: string }) => entry.state)).toEqual(Array(5).fill('CREATED'));
     expect(operation.steps.every((step: { status: string }) => step.status === 'succeeded')).toBe(true);
   });
 
