@@ -1,7 +1,7 @@
 import { type Capacity, type Demand, preferred, promisable } from '../../tenancy/clusters/capacity.ts';
 import type { ClustersConfig, SharedClusterConfig } from '../../tenancy/clusters/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { quantityValue } from '../../tenancy/workspace/quantity.ts';
+import { quantityValue } from '../../tenancy/workspace/quantities.ts';
 import { type Ledger, readLedger } from '../operations/ledger-store.ts';
 import type { Table } from '../runtime/table.ts';
 import { type ClusterRecord, listClusters, recordAddedCluster, takePlace } from './cluster-store.ts';

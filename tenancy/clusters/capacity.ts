@@ -1,4 +1,4 @@
-import { quantityValue } from '../workspace/quantity.ts';
+import { quantityValue } from '../workspace/quantities.ts';
 
 /** What a tenant's quota commits: thousandths of cores and MiB, whole numbers so that sums stay exact. */
 export interface Demand {

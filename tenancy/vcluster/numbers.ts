@@ -1,7 +1,7 @@
 import type { WorkspaceNumbers } from '../workspace/numbers.ts';
+import { largerOf, smallerOf, sumOf } from '../workspace/quantities.ts';
 import type { VclusterFacts } from './facts.ts';
 import { vclusterVersion } from './names.ts';
-import { largerOf, smallerOf, sumOf } from './quantities.ts';
 import { imageName, vclusterImages } from './settings.ts';
 import { coreDnsResources } from './values.ts';
 

@@ -17,6 +17,11 @@ const thousandths: Readonly<Record<string, bigint>> = {
   Pi: 1_000n * 2n ** 50n,
 };
 
+/** The number it stands for: cores for `500m` (0.5), bytes for `8Gi`. @throws RangeError for what is no quantity. */
+export function quantityValue(quantity: string): number {
+  return Number(parse(quantity).amount) / 1_000;
+}
+
 /** The sum, in the largest unit that writes it as a whole number. @throws RangeError for what is no quantity. */
 export function sumOf(...quantities: readonly string[]): string {
   const units = quantities.map(parse);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { largerOf, smallerOf, sumOf } from './quantities.ts';
+import { largerOf, quantityValue, smallerOf, sumOf } from './quantities.ts';
 
 test.each([
   [['2', '200m'], '2200m'],
@@ -29,4 +29,19 @@ test('of equal ones the first is taken', () => {
 
 test.each(['', '1e3', '-1', '5 Gi', 'Gi', '1.'])('"%s" is refused', (text) => {
   expect(() => sumOf(text)).toThrow(RangeError);
+});
+
+test.each([
+  ['500m', 0.5],
+  ['4', 4],
+  ['1.5', 1.5],
+  ['8Gi', 8 * 2 ** 30],
+  ['2k', 2000],
+  ['256Mi', 256 * 2 ** 20],
+])('%s is %d', (text, value) => {
+  expect(quantityValue(text)).toBe(value);
+});
+
+test.each(['', 'Gi', '1 Gi', '-1', '1e3', '1Xi'])('"%s" is refused', (text) => {
+  expect(() => quantityValue(text)).toThrow(RangeError);
 });
