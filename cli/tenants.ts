@@ -1,26 +1,11 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { getTenant } from '../functions/operations/tenant-registry.ts';
+import { listEntities } from '../functions/runtime/table.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Installation } from './installation.ts';
 
 /** All tenants of the registry, by id. */
-export async function listTenants({ table }: Installation): Promise<Tenant[]> {
-  const tenants: Tenant[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: 'by-entity',
-        KeyConditionExpression: 'entity = :entity',
-        ExpressionAttributeValues: { ':entity': 'TENANT' },
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    tenants.push(...((page.Items ?? []) as Tenant[]));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return tenants;
+export function listTenants({ table }: Installation): Promise<Tenant[]> {
+  return listEntities(table, 'TENANT');
 }
 
 /** The tenant; throws an Error naming the remedy when there is none of that id. */

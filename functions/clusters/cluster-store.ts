@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Capacity, Demand } from '../../tenancy/clusters/capacity.ts';
-import { conditionFailed, type Table } from '../runtime/table.ts';
+import { conditionFailed, listEntities, type Table } from '../runtime/table.ts';
 
 const key = (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'CLUSTER' });
 
@@ -117,22 +117,7 @@ export async function getCluster(table: Table, name: string): Promise<ClusterRec
 
 /** All clusters that were ever shared, a moment behind: whoever takes a place is stopped by its condition. */
 export async function listClusters(table: Table): Promise<ClusterRecord[]> {
-  const records: ClusterRecord[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: 'by-entity',
-        KeyConditionExpression: 'entity = :entity',
-        ExpressionAttributeValues: { ':entity': 'CLUSTER' },
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    records.push(...(page.Items ?? []).map(recordOf));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return records;
+  return (await listEntities<Record<string, unknown>>(table, 'CLUSTER')).map(recordOf);
 }
 
 function recordOf(item: Record<string, unknown>): ClusterRecord {

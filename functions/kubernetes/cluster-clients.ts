@@ -1,8 +1,8 @@
 import { DescribeClusterCommand } from '@aws-sdk/client-eks';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { tenantExternalId } from '../../tenancy/names.ts';
 import { once } from '../runtime/environment.ts';
+import { tenantSession } from '../runtime/tenant-session.ts';
 import type { Kubernetes } from './client.ts';
 import { eksIn } from './eks-account.ts';
 import { type EksCluster, eksClient } from './eks-cluster.ts';
@@ -32,7 +32,10 @@ export async function tenantClient(
   roleArn: string,
   accountId?: string,
 ): Promise<Kubernetes> {
-  const [cluster, session] = await Promise.all([addressOf(clusterName, accountId), tenantSession(tenantId, roleArn)]);
+  const [cluster, session] = await Promise.all([
+    addressOf(clusterName, accountId),
+    tenantSession(sts(), tenantId, roleArn),
+  ]);
   return eksClient(cluster, session);
 }
 
@@ -50,26 +53,4 @@ async function addressOf(name: string, accountId?: string): Promise<EksCluster> 
   const found: EksCluster = { name, region: await eks.config.region(), endpoint, certificateAuthorityData };
   addresses.set(key, { cluster: found, until: Date.now() + addressLife });
   return found;
-}
-
-async function tenantSession(tenantId: string, roleArn: string) {
-  try {
-    const { Credentials } = await sts().send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        RoleSessionName: 'isolation-proof',
-        ExternalId: tenantExternalId(tenantId),
-        DurationSeconds: 900,
-      }),
-    );
-    return {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken,
-    };
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'AccessDenied') throw error;
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-    throw new CatalogueError('NotYetConsistent', `AccessDenied: ${error.message}`, { cause: error });
-  }
 }

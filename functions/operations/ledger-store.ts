@@ -1,7 +1,7 @@
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type LedgerEntry, ledgerKey } from '../../tenancy/ledger.ts';
 import type { ResourceKind } from '../../tenancy/steps.ts';
-import type { Table } from '../runtime/table.ts';
+import { queryAll, type Table } from '../runtime/table.ts';
 
 /** The durable ledger of one operation's resources: see {@link LedgerEntry}. */
 export interface Ledger {
@@ -50,21 +50,10 @@ export function createLedger(table: Table, operation: { tenantId: string; operat
 }
 
 /** All entries of a tenant, in the order of making, read consistently. */
-export async function readLedger(table: Table, tenantId: string): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': `TENANT#${tenantId}`, ':prefix': 'RESOURCE#' },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    entries.push(...((page.Items ?? []) as LedgerEntry[]));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return entries;
+export function readLedger(table: Table, tenantId: string): Promise<LedgerEntry[]> {
+  return queryAll(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': `TENANT#${tenantId}`, ':prefix': 'RESOURCE#' },
+    ConsistentRead: true,
+  });
 }

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { environment, once } from './environment.ts';
 
 /** The registry's table: registry, ledger and gates in one, changed by single-item conditional writes only. */
@@ -19,4 +19,27 @@ export const table = once(
 /** Whether a conditional write found its condition not met. */
 export function conditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+/** Every item that the query finds, page after page. */
+export async function queryAll<Item>(table: Table, query: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> {
+  const items: Item[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({ ...query, TableName: table.name, ...(start && { ExclusiveStartKey: start }) }),
+    );
+    items.push(...((page.Items ?? []) as Item[]));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+}
+
+/** Every item of a kind, from the index, which may be a moment behind. */
+export function listEntities<Item>(table: Table, entity: string): Promise<Item[]> {
+  return queryAll(table, {
+    IndexName: 'by-entity',
+    KeyConditionExpression: 'entity = :entity',
+    ExpressionAttributeValues: { ':entity': entity },
+  });
 }

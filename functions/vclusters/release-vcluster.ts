@@ -4,11 +4,11 @@ import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { vclusterClusterRoleName, vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
-import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { isError } from '../kubernetes/errors.ts';
 import { createLedger } from '../operations/ledger-store.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
+import { clusterUnlessGone } from '../workspaces/existing-cluster.ts';
 import { expectOurs } from '../workspaces/ownership.ts';
 import { releaseNamespace } from '../workspaces/release-namespace.ts';
 import { isLoadBalancer, releaseInside } from './release-inside.ts';
@@ -181,19 +181,10 @@ export const handler = step({
   }),
   output: releaseVclusterOutput,
   async run({ name, attributes, ...operation }) {
-    const host = await clientUnlessGone(attributes.clusterName, attributes.clusterAccountId);
+    const { clusterName, clusterAccountId } = attributes;
+    const host = await clusterUnlessGone({ name: clusterName, accountId: clusterAccountId });
     if (host !== undefined) await releaseVcluster({ host }, operation);
     await createLedger(table(), operation).deleted('workspace', name);
     return { namespace: name, gone: true as const };
   },
 });
-
-/** Undefined if there is no such cluster: with it, everything in it is gone. */
-async function clientUnlessGone(clusterName: string, accountId: string): Promise<Kubernetes | undefined> {
-  try {
-    return await platformClient(clusterName, accountId);
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
-}

@@ -2,9 +2,8 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { CatalogueError } from '../../../tenancy/errors.ts';
-import { tenantExternalId } from '../../../tenancy/names.ts';
+import { STSClient } from '@aws-sdk/client-sts';
+import { tenantSession } from '../../runtime/tenant-session.ts';
 import type { TenantAws } from './aws-case.ts';
 
 /** Regions that every account has without asking, for the case of a region outside the allowed ones. */
@@ -44,26 +43,4 @@ export async function tenantAws(
     cloudformation: new CloudFormationClient({ credentials }),
     elsewhere: new DynamoDBClient({ credentials, region: elsewhere }),
   };
-}
-
-async function tenantSession(sts: Pick<STSClient, 'send'>, tenantId: string, roleArn: string) {
-  try {
-    const { Credentials } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        RoleSessionName: 'isolation-proof',
-        ExternalId: tenantExternalId(tenantId),
-        DurationSeconds: 900,
-      }),
-    );
-    return {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      ...(Credentials?.SessionToken && { sessionToken: Credentials.SessionToken }),
-    };
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'AccessDenied') throw error;
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-    throw new CatalogueError('NotYetConsistent', `AccessDenied: ${error.message}`, { cause: error });
-  }
 }
