@@ -7,6 +7,7 @@ import { tenantDeprovisioned } from './tenant-deprovisioned.ts';
 import { tenantDeprovisioningFailed } from './tenant-deprovisioning-failed.ts';
 import { tenantEventRejected } from './tenant-event-rejected.ts';
 import { tenantExportRequested } from './tenant-export-requested.ts';
+import { tenantMigrationRequested } from './tenant-migration-requested.ts';
 import { tenantOnboardingFailed } from './tenant-onboarding-failed.ts';
 import { tenantReady } from './tenant-ready.ts';
 import { tenantResumed } from './tenant-resumed.ts';
@@ -14,6 +15,11 @@ import { tenantResumptionRequested } from './tenant-resumption-requested.ts';
 import { tenantSuspended } from './tenant-suspended.ts';
 import { tenantSuspensionFailed } from './tenant-suspension-failed.ts';
 import { tenantSuspensionRequested } from './tenant-suspension-requested.ts';
+import { tenantTierChangeFailed } from './tenant-tier-change-failed.ts';
+import { tenantTierChangeProgressed } from './tenant-tier-change-progressed.ts';
+import { tenantTierChangeRequested } from './tenant-tier-change-requested.ts';
+import { tenantTierChangeReversalRequested } from './tenant-tier-change-reversal-requested.ts';
+import { tenantTierChanged } from './tenant-tier-changed.ts';
 
 /** Every event of the contract. */
 export const catalogue = [
@@ -25,6 +31,12 @@ export const catalogue = [
   tenantResumptionRequested,
   tenantResumed,
   tenantSuspensionFailed,
+  tenantTierChangeRequested,
+  tenantTierChangeReversalRequested,
+  tenantTierChangeProgressed,
+  tenantMigrationRequested,
+  tenantTierChanged,
+  tenantTierChangeFailed,
   tenantDeletionRequested,
   tenantDeletionScheduled,
   tenantDeletionCancelled,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { placement } from './placement.ts';
+import { placementFacts } from './placement-facts.ts';
 import { tenantId } from './tenant-id.ts';
 
 /** The tenant's place exists and its isolation was proven. */
@@ -12,20 +12,9 @@ export const tenantReady = defineEvent({
   data: z.object({
     tenantId,
     tier: z.string(),
-    placement,
+    ...placementFacts,
     operationId: z.string().describe('The operation that made it ready.'),
     executionArn: z.string().describe('The Step Functions execution of that operation.'),
-    accountId: z
-      .string()
-      .regex(/^\d{12}$/)
-      .describe('AWS account the tenant lives in.'),
-    roleArn: z.string().describe("The tenant's IAM role."),
-    cluster: z.object({ name: z.string(), arn: z.string() }),
-    namespace: z.string().describe('Namespace in that cluster.'),
-    virtualCluster: z
-      .object({ name: z.string(), server: z.string().describe('URL of its API.') })
-      .optional()
-      .describe('The virtual cluster in that namespace, where the tenant has one.'),
     isolation: z.object({
       cases: z.int().positive().describe('Hostile requests tried and refused for the intended reason.'),
     }),
