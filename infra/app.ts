@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { parseConfig } from '../tenancy/config.ts';
 import { BrokerStack } from './broker-stack.ts';
+import { readConfigFile } from './config-file.ts';
 import { tenantBoundaryName } from './function-names.ts';
-import { projectRoot } from './project-root.ts';
 import { Tenantry } from './tenantry.ts';
 
 const PREFIX = 'tenantry';
@@ -16,8 +13,8 @@ const PREFIX = 'tenantry';
  */
 const app = new App();
 const asked = app.node.tryGetContext('config');
-const configFile = typeof asked === 'string' ? asked : join(projectRoot, 'tenantry.config.json');
-const { accounts } = parseConfig(JSON.parse(readFileSync(configFile, 'utf8')), configFile);
+const { path: configFile, config } = readConfigFile(typeof asked === 'string' ? asked : undefined);
+const { accounts } = config;
 const account = process.env['CDK_DEFAULT_ACCOUNT'];
 const stack = new Stack(app, 'Tenantry', {
   description: 'Tenantry: provisions tenants of a SaaS product on AWS and Kubernetes',

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
@@ -8,17 +6,17 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUS_NAME } from '../events/catalogue.ts';
-import { parseConfig, type TenantryConfig } from '../tenancy/config.ts';
+import type { TenantryConfig } from '../tenancy/config.ts';
 import { exportBucketName, exportConfig } from '../tenancy/deprovisioning.ts';
 import { brokerRoleName, installationExternalId } from '../tenancy/names.ts';
 import { platformGroup } from '../tenancy/workspace/names.ts';
 import { bundledTemplates } from './bundled-templates.ts';
 import { stepsInClusters } from './cluster-grants.ts';
 import { ClusterRoles } from './cluster-roles.ts';
+import { readConfigFile } from './config-file.ts';
 import { EventRoute } from './event-route.ts';
 import { FoundationAccess } from './foundation-access.ts';
 import { tenantBoundaryName } from './function-names.ts';
-import { projectRoot } from './project-root.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { AccountsWiring } from './steps-accounts.ts';
 import { deadLetterQueue, exportBucket, registryTable } from './storage.ts';
@@ -49,8 +47,7 @@ export class Tenantry extends Construct {
   constructor(scope: Construct, id: string, props: TenantryProps = {}) {
     super(scope, id);
     const prefix = props.prefix ?? 'tenantry';
-    const configFile = props.configFile ?? join(projectRoot, 'tenantry.config.json');
-    const config = parseConfig(JSON.parse(readFileSync(configFile, 'utf8')), configFile);
+    const { path: configFile, config } = readConfigFile(props.configFile);
     this.bus = new EventBus(this, 'Bus', { eventBusName: prefix === 'tenantry' ? BUS_NAME : prefix });
     this.bus.archive('Archive', {
       archiveName: `${prefix}-archive`,
