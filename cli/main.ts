@@ -41,6 +41,7 @@ program
   .option('--port <port>', 'port on 127.0.0.1', portNumber, 4566)
   .option('--state <folder>', 'folder that keeps the state over restarts', DEFAULT_STATE)
   .option('--clock <kind>', 'real, jump (leap over waiting) or xN (N times as fast)', clockKind, 'jump')
+  .option('--config <file>', 'tiers, clusters and accounts (default: tenantry.config.json of the project)')
   .option(
     '--kubeconfig <file>',
     'a cluster of your own (kind, k3s, EKS) in place of local control planes; see docs/local-cloud.md',

@@ -3,6 +3,7 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { createPublisher } from '../../events/publisher.ts';
 import { tenantCreated } from '../../events/tenant-created.ts';
 import { getTenant } from '../../functions/operations/tenant-registry.ts';
+import { readConfigFile } from '../../infra/config-file.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { connect, type Installation } from '../installation.ts';
 import { table } from '../output.ts';
@@ -22,6 +23,8 @@ export interface UpCommandOptions {
   once: boolean;
   fresh: boolean;
   kubeconfig?: string;
+  /** File of the configuration. Default: the one that comes with the package. */
+  config?: string;
 }
 
 /** Where the state is kept, unless told otherwise. */
@@ -37,8 +40,10 @@ const ONBOARDING_DEADLINE_MILLISECONDS = 10 * 60_000;
 export async function upCommand(options: UpCommandOptions): Promise<number> {
   const progress = createProgress();
   const { port, state, clock, kubeconfig } = options;
+  // Before anything is removed or built.
+  const configuration = readConfigFile(options.config);
   await preflight(options);
-  const running = await up({ port, state, clock, progress, ...(kubeconfig && { kubeconfig }) });
+  const running = await up({ port, state, clock, progress, configuration, ...(kubeconfig && { kubeconfig }) });
   const stopping = untilStopped();
   const installation = await connect(running.settings);
   let code = 0;

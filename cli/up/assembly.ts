@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readConfigFile } from '../../infra/config-file.ts';
 import { cacheFolder, projectRoot } from '../project.ts';
 
-/** Everything that the synthesized templates and bundles are made from. */
+/** Everything that the synthesized templates and bundles are made from, beside the configuration. */
 const INPUTS = [
   'events',
   'tenancy',
@@ -12,22 +13,25 @@ const INPUTS = [
   'statemachines',
   'infra',
   'cdk.json',
-  'tenantry.config.json',
   'package.json',
   'package-lock.json',
 ];
 
 /**
- * The cloud assembly that `cdk synth` writes for the sources as they are: synthesized now, or taken from the cache when
- * the same content was synthesized before. Throws an Error with the synthesizer's last lines when it fails.
+ * The cloud assembly that `cdk synth` writes for the sources as they are and a configuration (default: the one that comes
+ * with the package): synthesized now, or taken from the cache when the same content was synthesized before. Throws an Error
+ * with the synthesizer's last lines when it fails.
  */
-export async function ensureAssembly(progress: (line: string) => void): Promise<string> {
-  const folder = join(cacheFolder(), 'assembly', contentHash());
+export async function ensureAssembly(
+  progress: (line: string) => void,
+  configFile: string = readConfigFile().path,
+): Promise<string> {
+  const folder = join(cacheFolder(), 'assembly', contentHash(configFile));
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(join(cacheFolder(), 'assembly'), { recursive: true });
   progress('synthesizing the templates and bundling the functions (about 20 s, once per change)');
-  await synthesize(unfinished, progress);
+  await synthesize(unfinished, configFile, progress);
   try {
     renameSync(unfinished, folder);
   } catch (error) {
@@ -38,9 +42,10 @@ export async function ensureAssembly(progress: (line: string) => void): Promise<
   return folder;
 }
 
-function contentHash(): string {
+function contentHash(configFile: string): string {
   const hash = createHash('sha256');
   for (const input of INPUTS) addToHash(hash, join(projectRoot, input), input);
+  addToHash(hash, configFile, 'configuration');
   return hash.digest('hex').slice(0, 20);
 }
 
@@ -53,7 +58,7 @@ function addToHash(hash: ReturnType<typeof createHash>, path: string, name: stri
   hash.update(`${name}\0`).update(readFileSync(path)).update('\0');
 }
 
-function synthesize(output: string, progress: (line: string) => void): Promise<void> {
+function synthesize(output: string, configFile: string, progress: (line: string) => void): Promise<void> {
   const cdk = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
   // The templates must not depend on whatever account this shell happens to point at.
   const {
@@ -62,11 +67,15 @@ function synthesize(output: string, progress: (line: string) => void): Promise<v
     AWS_PROFILE: _profile,
     ...environment
   } = process.env;
-  const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', '--output', output], {
-    cwd: projectRoot,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [cdk, 'synth', '--quiet', '--no-notices', '--output', output, '--context', `config=${configFile}`],
+    {
+      cwd: projectRoot,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const lines: string[] = [];
   const keep = (chunk: Buffer) => {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {

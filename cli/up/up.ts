@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ConfigFile, readConfigFile } from '../../infra/config-file.ts';
 import { deployAssembly } from '../../local/cloudformation/assembly.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
 import type { ControlPlanes } from '../../local/kube/control-planes.ts';
 import { externalControlPlanes } from '../../local/kube/external.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
 import type { ServiceOptions } from '../../local/service-options.ts';
-import { parseConfig, type TenantryConfig } from '../../tenancy/config.ts';
-import { projectRoot } from '../project.ts';
+import type { TenantryConfig } from '../../tenancy/config.ts';
 import { type AwsSettings, LOCAL_ACCOUNT, LOCAL_REGION, localCredentials } from '../settings.ts';
 import { ensureAssembly } from './assembly.ts';
 import { brokerParameters, organizationOptions } from './organization.ts';
@@ -26,6 +24,8 @@ export interface UpOptions {
   kubeconfig?: string;
   /** Options of single services, for tests: quotas, delays. */
   serviceOptions?: ServiceOptions;
+  /** Tiers, clusters, accounts. Default: the configuration that comes with the package. */
+  configuration?: ConfigFile;
   /** Another assembly than the one of the sources, for tests that change a template. */
   assembly?: string;
 }
@@ -47,12 +47,10 @@ function external(kubeconfig: string): () => Promise<ControlPlanes> {
  * the configuration with real control planes. Everything that exists already is left as it is.
  */
 export async function up({ progress, ...options }: UpOptions): Promise<Up> {
-  const config = parseConfig(
-    JSON.parse(readFileSync(join(projectRoot, 'tenantry.config.json'), 'utf8')),
-    'tenantry.config.json',
-  );
+  const { path, config } = options.configuration ?? readConfigFile();
   if (!options.kubeconfig) await progress.phase('control-plane binary', () => ensureControlPlaneBinary(progress.line));
-  const assembly = options.assembly ?? (await progress.phase('cloud assembly', () => ensureAssembly(progress.line)));
+  const assembly =
+    options.assembly ?? (await progress.phase('cloud assembly', () => ensureAssembly(progress.line, path)));
   const local = await startLocalCloud({
     port: options.port,
     clock: options.clock,
