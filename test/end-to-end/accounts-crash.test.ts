@@ -7,7 +7,7 @@ import { accountRecords, creationRequests, namedAccount, unitOf } from './suppor
 import { connect } from './support/clients.ts';
 import { eventually } from './support/eventually.ts';
 import { onboardings } from './support/executions.ts';
-import { createPremium } from './support/placements.ts';
+import { createPlus } from './support/placements.ts';
 import { freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 import { type Server, startServer } from './support/server.ts';
@@ -28,7 +28,7 @@ it('kill -9 in the middle of vending: it goes on, and the tenant has one account
   server = await startServer({ state });
   const { port, endpoint } = server;
   const clients = connect(endpoint);
-  await createPremium(clients, tenant);
+  await createPlus(clients, tenant);
   for (const moment of MOMENTS) {
     await eventually(`an account that is ${moment}`, async () =>
       (await namedAccount(clients, tenant))?.state === moment ? true : undefined,

@@ -17,7 +17,7 @@ import { tenantry } from './support/command-line.ts';
 import { eventually } from './support/eventually.ts';
 import { currentState } from './support/executions.ts';
 import { clearFaults, type Fault, injectFault, pendingFaults } from './support/faults.ts';
-import { createPremium } from './support/placements.ts';
+import { createPlus } from './support/placements.ts';
 import { freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
@@ -42,7 +42,7 @@ afterAll(async () => {
 async function askedFor(tenant: string, fault: CreationFault): Promise<Account> {
   const before = new Set((await accountRecords(clients)).flatMap(({ requestId = '' }) => requestId));
   await injectCreationFault(endpoint, fault);
-  await createPremium(clients, tenant);
+  await createPlus(clients, tenant);
   return eventually(`the request of ${tenant}`, async () => {
     const account = await namedAccount(clients, tenant);
     return account?.requestId && !before.has(account.requestId) ? account : undefined;
@@ -70,7 +70,7 @@ it('a CreateAccount of unknown outcome makes one account, by one request', async
     const tenant = freshTenant('unsure');
     tenants.set(tenant, what);
     await injectFault(endpoint, { service: 'organizations', operation: 'CreateAccount', ...fault });
-    await createPremium(clients, tenant);
+    await createPlus(clients, tenant);
     // The next one's fault must not hit this one.
     await eventually(`a CreateAccount ${what}`, async () =>
       (await pendingFaults(endpoint)).length === 0 ? true : undefined,
@@ -119,7 +119,7 @@ describe('a creation that AWS fails', () => {
     });
     const reason = await eventually('the pause', () => creationsPaused(clients));
     expect(reason).toContain('ACCOUNT_LIMIT_EXCEEDED');
-    await createPremium(clients, second);
+    await createPlus(clients, second);
     const other = await eventually('its vending', () => namedAccount(clients, second));
     for (const arn of [executionArn, other.executionArn ?? ''])
       await eventually('the place in the queue', async () =>

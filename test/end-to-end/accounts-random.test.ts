@@ -17,7 +17,7 @@ import { seededRandom } from './support/seeded-random.ts';
 
 const TENANTS = Number(process.env['TENANTRY_TENANTS'] ?? 40);
 /** Of those, how many have an account of their own. */
-const PREMIUM_SHARE = 0.25;
+const PLUS_SHARE = 0.25;
 const RELEASED_SHARE = 0.3;
 const FAULTS = Math.ceil(TENANTS * 0.6);
 /** Many at once take longer than one. */
@@ -92,7 +92,7 @@ it(
     const before = await organizationCalls(endpoint);
     const lives = Array.from({ length: TENANTS }, () => ({
       tenant: freshTenant('random'),
-      tier: random() < PREMIUM_SHARE ? 'premium' : 'basic',
+      tier: random() < PLUS_SHARE ? 'plus' : 'basic',
       leaves: random() < RELEASED_SHARE,
     }));
     await injectSome();
@@ -125,7 +125,7 @@ it(
 
     for (const { tenant, tier } of lives) {
       const own = records.filter((record) => [record.tenantId, record.previousTenant].includes(tenant));
-      expect(own.length, `accounts of ${tenant} (seed ${seed})`).toBeLessThanOrEqual(tier === 'premium' ? 1 : 0);
+      expect(own.length, `accounts of ${tenant} (seed ${seed})`).toBeLessThanOrEqual(tier === 'plus' ? 1 : 0);
       const states = new Set(Object.values(await ledger(clients, tenant)));
       expect(states.size, `the ledger of ${tenant} (seed ${seed})`).toBe(1);
       if (states.has('DELETED')) expect(await belongings(clients, operator, tenant), tenant).toEqual([]);

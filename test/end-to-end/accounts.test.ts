@@ -27,7 +27,7 @@ import { passSimulatedTime } from './support/deployed-template.ts';
 import { eventually } from './support/eventually.ts';
 import { onboardings } from './support/executions.ts';
 import { clearFaults, injectFault } from './support/faults.ts';
-import { createPremium, release, statesEntered } from './support/placements.ts';
+import { createPlus, release, statesEntered } from './support/placements.ts';
 import { freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
@@ -54,14 +54,14 @@ async function settledUnitOf(accountId: string): Promise<string> {
   return unitOf(endpoint, accountId);
 }
 
-describe('two premium tenants at once, and one account in the pool', () => {
-  const [one, other] = [freshTenant('premium'), freshTenant('premium')];
+describe('two tenants with accounts of their own at once, and one account in the pool', () => {
+  const [one, other] = [freshTenant('plus'), freshTenant('plus')];
   let warm: string;
   let cold: string;
 
   beforeAll(async () => {
     await filledPool(clients);
-    await Promise.all([one, other].map((tenant) => createPremium(clients, tenant)));
+    await Promise.all([one, other].map((tenant) => createPlus(clients, tenant)));
     await Promise.all([one, other].map((tenant) => bus.heard('TenantReady', tenant)));
     const oneWasVended = (await wayOf(one)).includes('CreateAccount');
     [warm, cold] = oneWasVended ? [other, one] : [one, other];
@@ -88,7 +88,7 @@ describe('two premium tenants at once, and one account in the pool', () => {
       'tenantry:account': accountName,
       'tenantry:managed-by': 'tenantry',
       'tenantry:tenant': tenant,
-      'tenantry:tier': 'premium',
+      'tenantry:tier': 'plus',
     });
   });
 
@@ -178,7 +178,7 @@ describe('an onboarding that fails after its account was claimed', () => {
     const failures = bus.about(tenant).length;
     await filledPool(clients);
     await injectFault(endpoint, { service: 'eks', operation: 'CreateAccessEntry', kind: 'deny' });
-    const operationId = await createPremium(clients, tenant);
+    const operationId = await createPlus(clients, tenant);
     const { detail } = await bus.find(
       'the failure',
       (event) => event['detail-type'] === 'TenantOnboardingFailed' && event.detail.data.operationId === operationId,
@@ -209,7 +209,7 @@ describe('an onboarding that fails after its account was claimed', () => {
     expect(await settledUnitOf(accountId)).toBe('Pool');
     const stranger = freshTenant('stranger');
     await filledPool(clients);
-    await createPremium(clients, stranger);
+    await createPlus(clients, stranger);
     await bus.heard('TenantReady', stranger);
     expect((await accountOf(clients, stranger)).accountId).not.toBe(accountId);
   });
@@ -236,7 +236,7 @@ describe('an onboarding that fails after its account was claimed', () => {
 
   it('is repeated in another account then', async () => {
     await filledPool(clients);
-    await createPremium(clients, tenant);
+    await createPlus(clients, tenant);
     await bus.heard('TenantReady', tenant);
     expect((await accountOf(clients, tenant)).accountId).not.toBe(accountId);
   });

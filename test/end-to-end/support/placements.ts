@@ -12,8 +12,8 @@ export async function createOfTier(clients: Clients, tenantId: string, tier: str
   return detail.metadata.id;
 }
 
-/** A tenant with an account of its own. */
-export const createPremium = (clients: Clients, tenantId: string) => createOfTier(clients, tenantId, 'premium');
+/** A tenant with an account of its own, in a namespace. */
+export const createPlus = (clients: Clients, tenantId: string) => createOfTier(clients, tenantId, 'plus');
 
 /** Starts the workflow that takes everything from a tenant which its ledger names; its ARN. */
 export async function startRelease({ stepFunctions }: Clients, tenantId: string): Promise<string> {

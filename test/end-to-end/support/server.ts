@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { writeConfiguration } from './configuration.ts';
 
 const projectRoot = join(import.meta.dirname, '../../..');
 const RECENT_LINES = 40;
@@ -19,8 +20,8 @@ export interface Server {
 }
 
 /**
- * Starts `tenantry up` on a free port (or the given one) and resolves when it serves: the templates are deployed. Throws
- * an Error with its last lines when it ends before.
+ * Starts `tenantry up` on a free port (or the given one), with the tiers of the tests, and resolves when it serves: the
+ * templates are deployed. The folder of the state is there. Throws an Error with its last lines when it ends before.
  */
 export async function startServer(options: { state: string; port?: number; clock?: string }): Promise<Server> {
   const child = spawn(
@@ -35,6 +36,8 @@ export async function startServer(options: { state: string; port?: number; clock
       options.state,
       '--clock',
       options.clock ?? 'jump',
+      '--config',
+      writeConfiguration(options.state),
     ],
     { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import shipped from '../../../tenantry.config.json' with { type: 'json' };
+
+const { premium, enterprise } = shipped.tiers;
+
+/** The configuration that comes with the package, and a tier for each placement that none of its tiers has. */
+const configuration = {
+  ...shipped,
+  tiers: {
+    ...shipped.tiers,
+    plus: { ...premium, placement: { account: 'dedicated', workspace: 'namespace' } },
+    isolated: { ...enterprise, placement: { account: 'pooled', workspace: 'cluster' } },
+  },
+};
+
+/** Writes it into a folder that is there; the file. */
+export function writeConfiguration(folder: string): string {
+  const file = join(folder, 'configuration.json');
+  writeFileSync(file, JSON.stringify(configuration));
+  return file;
+}
