@@ -17,9 +17,11 @@ import { tenantSuspensionFailed } from './tenant-suspension-failed.ts';
 import { tenantSuspensionRequested } from './tenant-suspension-requested.ts';
 import { tenantTierChangeFailed } from './tenant-tier-change-failed.ts';
 import { tenantTierChangeProgressed } from './tenant-tier-change-progressed.ts';
+import { tenantTierChangeProposed } from './tenant-tier-change-proposed.ts';
 import { tenantTierChangeRequested } from './tenant-tier-change-requested.ts';
 import { tenantTierChangeReversalRequested } from './tenant-tier-change-reversal-requested.ts';
 import { tenantTierChanged } from './tenant-tier-changed.ts';
+import { tenantUsageReported } from './tenant-usage-reported.ts';
 
 /** Every event of the contract. */
 export const catalogue = [
@@ -43,6 +45,8 @@ export const catalogue = [
   tenantExportRequested,
   tenantDeprovisioned,
   tenantDeprovisioningFailed,
+  tenantUsageReported,
+  tenantTierChangeProposed,
   tenantEventRejected,
 ] as const;
 

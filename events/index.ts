@@ -37,6 +37,8 @@ export { tenantSuspensionFailed } from './tenant-suspension-failed.ts';
 export { tenantSuspensionRequested } from './tenant-suspension-requested.ts';
 export { tenantTierChangeFailed } from './tenant-tier-change-failed.ts';
 export { tenantTierChangeProgressed } from './tenant-tier-change-progressed.ts';
+export { tenantTierChangeProposed } from './tenant-tier-change-proposed.ts';
 export { tenantTierChangeRequested } from './tenant-tier-change-requested.ts';
 export { tenantTierChangeReversalRequested } from './tenant-tier-change-reversal-requested.ts';
 export { tenantTierChanged } from './tenant-tier-changed.ts';
+export { tenantUsageReported } from './tenant-usage-reported.ts';
