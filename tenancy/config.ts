@@ -3,6 +3,7 @@ import { placement } from '../events/placement.ts';
 import { accountsConfig } from './accounts/config.ts';
 import { clustersConfig, sharedCluster } from './clusters/config.ts';
 import { exportConfig, graceDays, tombstoneDays } from './deprovisioning.ts';
+import { upgradesConfig } from './upgrades/config.ts';
 import { vclusterSettings } from './vcluster/settings.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
 
@@ -39,6 +40,8 @@ export const tenantryConfig = z
     export: exportConfig.optional(),
     /** Days for which the id of a deprovisioned tenant cannot be used again. Default 90. */
     tombstoneDays: tombstoneDays.optional(),
+    /** Rules of automatic tier changes. Without them, usage is kept and nothing is decided. */
+    upgrades: upgradesConfig.optional(),
   })
   .superRefine((config, context) => {
     const dedicated = Object.entries(config.tiers).find(([, { placement }]) => placement.account === 'dedicated');
@@ -48,6 +51,13 @@ export const tenantryConfig = z
         path: ['accounts'],
         message: `is needed: the tier "${dedicated[0]}" has dedicated accounts`,
       });
+    for (const [index, name] of (config.upgrades?.ladder ?? []).entries())
+      if (!Object.hasOwn(config.tiers, name))
+        context.addIssue({
+          code: 'custom',
+          path: ['upgrades', 'ladder', index],
+          message: `there is no tier "${name}"`,
+        });
   });
 
 export type TenantryConfig = z.infer<typeof tenantryConfig>;

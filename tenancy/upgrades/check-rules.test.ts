@@ -29,6 +29,20 @@ it.each([
     /^tiers\.basic\.0\.windowPeriods: reaches beyond/,
   ],
   [
+    'more numbers than a decision has room for',
+    {
+      tiers: {
+        basic: [
+          up(10),
+          { ...up(10), name: 'a', sustainedPeriods: 700 },
+          { ...up(10), name: 'b', sustainedPeriods: 700 },
+          { ...up(10), name: 'c', sustainedPeriods: 700 },
+        ],
+      },
+    },
+    /^tiers: have 2103 sustained periods together; .* at most 2000/,
+  ],
+  [
     'thresholds without hysteresis',
     { tiers: { basic: [up(10)], standard: [down(8.1)] } },
     /^tiers\.standard\.0\.down\.below: must be at most 8:/,

@@ -1,5 +1,11 @@
 import type { UpgradeRule } from './config.ts';
 
+/**
+ * Values that one decision can be made from, over all rules: it is recorded with them and sent with them, and an event has room
+ * for 256 KiB. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+ */
+const VALUES_PER_DECISION = 2_000;
+
 interface Rules {
   ladder: readonly string[];
   keepPeriods: number;
@@ -22,10 +28,24 @@ export interface RuleProblem {
  * - where a move and its continuation are allowed, the move to the end is too: otherwise one level of usage takes two changes;
  * - the threshold down of a tier lies below its own threshold up and that of the next smaller tier (same meter and statistic) by
  *   the hysteresis;
- * - windows fit into what is kept.
+ * - windows fit into what is kept, and all the numbers that a decision can be made from into one event.
  */
 export function checkRules(rules: Rules): RuleProblem[] {
-  return [...checkLadder(rules), ...checkMoves(rules), ...checkTiers(rules), ...checkHysteresis(rules)];
+  return [
+    ...checkLadder(rules),
+    ...checkMoves(rules),
+    ...checkTiers(rules),
+    ...checkValues(rules),
+    ...checkHysteresis(rules),
+  ];
+}
+
+function checkValues({ tiers }: Rules): RuleProblem[] {
+  const all = Object.values(tiers).flat();
+  const values = all.reduce((total, { sustainedPeriods }) => total + sustainedPeriods, 0);
+  if (values <= VALUES_PER_DECISION) return [];
+  const message = `have ${values} sustained periods together; a decision carries at most ${VALUES_PER_DECISION} numbers`;
+  return [{ path: ['tiers'], message }];
 }
 
 function checkLadder({ ladder, floor, ceiling }: Rules): RuleProblem[] {

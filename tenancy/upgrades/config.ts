@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { meterName } from '../../events/tenant-usage-reported.ts';
 import { checkRules } from './check-rules.ts';
 
+/** What usage is counted in, and how many periods of it are kept. */
+export interface UsageSettings {
+  readonly period: 'hour' | 'day';
+  readonly keepPeriods: number;
+}
+
+/** The settings of usage where there are no rules: rules that come later find numbers. */
+export const USAGE_WITHOUT_RULES: UsageSettings = { period: 'hour', keepPeriods: 800 };
+
 const tierName = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'not the name of a tier');
 const mode = z.enum(['auto', 'propose']);
 
@@ -34,9 +43,9 @@ export const upgradesConfig = z
     /** Tiers from the smallest to the largest; tenants of other tiers are never moved. */
     ladder: z.array(tierName).min(2).max(20),
     /** What a window is counted in (UTC). */
-    period: z.enum(['hour', 'day']).default('hour'),
+    period: z.enum(['hour', 'day']).default(USAGE_WITHOUT_RULES.period),
     /** Periods of usage that are kept per tenant. */
-    keepPeriods: z.int().min(1).max(10_000).default(800),
+    keepPeriods: z.int().min(1).max(10_000).default(USAGE_WITHOUT_RULES.keepPeriods),
     /** Hours after a change, a decision or an answer in which nothing is decided. */
     coolDownHours: z.number().positive().max(8_784),
     /** Days after which an unanswered proposal counts as declined. */
