@@ -3,6 +3,7 @@ import { placement } from '../events/placement.ts';
 import { accountsConfig } from './accounts/config.ts';
 import { clustersConfig, sharedCluster } from './clusters/config.ts';
 import { exportConfig, graceDays, tombstoneDays } from './deprovisioning.ts';
+import { interoperabilityConfig, sbtMistakes } from './interoperability/config.ts';
 import { upgradesConfig } from './upgrades/config.ts';
 import { vclusterSettings } from './vcluster/settings.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
@@ -42,6 +43,8 @@ export const tenantryConfig = z
     tombstoneDays: tombstoneDays.optional(),
     /** Rules of automatic tier changes. Without them, usage is kept and nothing is decided. */
     upgrades: upgradesConfig.optional(),
+    /** Control planes that Tenantry serves beside its own events. */
+    interoperability: interoperabilityConfig.optional(),
   })
   .superRefine((config, context) => {
     const dedicated = Object.entries(config.tiers).find(([, { placement }]) => placement.account === 'dedicated');
@@ -58,6 +61,9 @@ export const tenantryConfig = z
           path: ['upgrades', 'ladder', index],
           message: `there is no tier "${name}"`,
         });
+    if (config.interoperability?.sbt)
+      for (const { path, message } of sbtMistakes(config.interoperability.sbt, config))
+        context.addIssue({ code: 'custom', path: ['interoperability', 'sbt', ...path], message });
   });
 
 export type TenantryConfig = z.infer<typeof tenantryConfig>;
