@@ -70,7 +70,72 @@ test('a raw request is answered with whatever status, also when the answer is pl
   });
 });
 
+describe('who asks', () => {
+  /** A cluster that takes one token, and a caller who gets the next one when his is refused. */
+  function refusing(taken: string, tokens: readonly string[], who?: string) {
+    const sent: (string | undefined)[] = [];
+    const connection = async ({ headers }: HttpRequest) => {
+      sent.push(headers['authorization']);
+      const status = headers['authorization'] === taken ? 200 : 401;
+      return {
+        server: 'https://shared-1.example',
+        status,
+        headers: { 'content-type': 'application/json' },
+        text: JSON.stringify(status === 200 ? namespace : { kind: 'Status', message: 'Unauthorized' }),
+      };
+    };
+    let asked = 0;
+    const identity = async () => ({ authorization: tokens[Math.min(asked++, tokens.length - 1)] ?? '' });
+    return { sent, client: kubernetesClient(connection, identity, who) };
+  }
+
+  test('a token that expired is renewed once, and whatever was asked for is asked for again', async () => {
+    const { client, sent } = refusing('new', ['old', 'new']);
+    expect(await client.apply(namespace)).toEqual(namespace);
+    expect(sent).toEqual(['old', 'new']);
+  });
+
+  test('once only: a cluster that refuses the new one too does not know the caller, and the text says whom', async () => {
+    const { client, sent } = refusing('none', ['old', 'new', 'newer'], 'role/tenantry-ensure-namespace');
+    await expect(client.apply(namespace)).rejects.toMatchObject({
+      name: 'KubernetesUnauthorized',
+      message: expect.stringMatching(
+        /^PATCH https:\/\/shared-1\.example\/api.*: Unauthorized .*role\/tenantry-ensure-namespace: look at its access entries/,
+      ),
+    });
+    expect(sent).toEqual(['old', 'new']);
+  });
+
+  test('whoever has no other headers is not heard twice', async () => {
+    const { client, sent } = refusing('none', ['only']);
+    expect(await client.request({ method: 'GET', path: '/api' })).toMatchObject({ status: 401 });
+    expect(sent).toEqual(['only']);
+  });
+});
+
+test('what is called JSON and is none is ClusterUnreachable: something else answers in the place of the cluster', async () => {
+  const { client } = clientAnswering(200, '<html>');
+  await expect(client.apply(namespace)).rejects.toMatchObject({
+    name: 'ClusterUnreachable',
+    message: expect.stringContaining('"<html>"'),
+  });
+});
+
 describe('errors', () => {
+  test.each([
+    [429, { 'retry-after': '17' }, {}, 'KubernetesThrottled', 'come back after 17 s'],
+    [429, {}, { details: { retryAfterSeconds: 3 } }, 'KubernetesThrottled', 'come back after 3 s'],
+    [503, { 'retry-after': '1' }, {}, 'ClusterUnreachable', 'come back after 1 s'],
+  ])('HTTP %i with Retry-After %j %j says when to come back', async (status, headers, body, name, text) => {
+    const connection = async () => ({
+      status,
+      headers: { 'content-type': 'application/json', ...headers },
+      text: JSON.stringify({ kind: 'Status', message: 'too many requests', ...body }),
+    });
+    const client = kubernetesClient(connection, async () => ({}));
+    await expect(client.apply(namespace)).rejects.toMatchObject({ name, message: expect.stringContaining(text) });
+  });
+
   test.each([
     [401, {}, 'KubernetesUnauthorized'],
     [403, {}, 'KubernetesForbidden'],

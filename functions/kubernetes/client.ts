@@ -1,3 +1,4 @@
+import { CatalogueError } from '../../tenancy/errors.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import type { Connection, HttpAnswer } from './connection.ts';
 import { kubernetesError, type Status } from './errors.ts';
@@ -33,7 +34,21 @@ export interface KubernetesAnswer {
   readonly status: number;
   /** The parsed JSON; a plain text answer as a `Status` with that message. */
   readonly body: unknown;
+  /** The cluster that answered, for messages. */
+  readonly server?: string;
+  /** Seconds after which the API server wants to be asked again (Retry-After), where it said so. */
+  readonly retryAfter?: number;
+  /** Whom the cluster did not know (401), for messages. */
+  readonly who?: string;
 }
+
+export type Headers = Readonly<Record<string, string>>;
+
+/**
+ * The headers that say who asks; asked for each time, since tokens expire. `refused` are headers that the cluster has just answered
+ * with 401: whoever has others now is heard once more.
+ */
+export type Identity = (refused?: Headers) => Promise<Headers>;
 
 /** What the steps need of a cluster; nothing more, so that a fake is small. Every method but `request` throws the errors of `errors.ts`. */
 export interface Kubernetes {
@@ -62,27 +77,34 @@ export interface Kubernetes {
 
 export const fieldManager = 'tenantry';
 
-/** `headers` are put on every request and asked for each time: tokens expire. */
-export function kubernetesClient(
-  connection: Connection,
-  headers: () => Promise<Readonly<Record<string, string>>>,
-): Kubernetes {
+/** `who` is whom the cluster takes the caller for: a refusal names it. */
+export function kubernetesClient(connection: Connection, identity: Identity, who?: string): Kubernetes {
   const request = async ({ method, path, body, contentType, headers: extra }: KubernetesRequest) => {
-    const answer = await connection({
-      method,
-      path,
-      headers: {
-        accept: 'application/json',
-        'user-agent': fieldManager,
-        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
-        ...(await headers()),
-        ...extra,
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { status: answer.status, body: parse(answer) };
+    const send = async (own: Headers) =>
+      connection({
+        method,
+        path,
+        headers: {
+          accept: 'application/json',
+          'user-agent': fieldManager,
+          ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+          ...own,
+          ...extra,
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    const own = await identity();
+    const answer = await send(own);
+    const other = answer.status === 401 ? await identity(own) : own;
+    // A 401 comes before anything is done, so whatever was asked for can be asked for again.
+    const last = parsed(sameHeaders(own, other) ? answer : await send(other));
+    return last.status === 401 && who !== undefined ? { ...last, who } : last;
   };
   return { request, ...operations(request) };
+}
+
+function sameHeaders(one: Headers, other: Headers): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function operations(request: Kubernetes['request']): Omit<Kubernetes, 'request'> {
@@ -161,10 +183,27 @@ async function expectObject(request: Kubernetes['request'], wanted: KubernetesRe
 
 function succeeded<Body>(wanted: KubernetesRequest, answer: KubernetesAnswer): Body {
   if (answer.status >= 200 && answer.status < 300) return answer.body as Body;
-  throw kubernetesError(`${wanted.method} ${wanted.path}`, answer.status, answer.body as Status);
+  const subject = `${wanted.method} ${answer.server ?? ''}${wanted.path}`;
+  throw kubernetesError(subject, answer.status, answer.body as Status, answer);
 }
 
-function parse({ text, headers }: HttpAnswer): unknown {
+function parsed({ status, server, headers, text }: HttpAnswer): KubernetesAnswer {
   const isJson = String(headers['content-type'] ?? '').startsWith('application/json');
-  return isJson ? JSON.parse(text) : { message: text.trim() };
+  // Seconds; API servers send no dates. https://www.rfc-editor.org/rfc/rfc9110.html#name-retry-after
+  const retryAfter = Number.parseInt(headers['retry-after'] ?? '', 10);
+  return {
+    status,
+    body: isJson ? parsedJson(text, server) : { message: text.trim() },
+    ...(server !== undefined && { server }),
+    ...(retryAfter > 0 && { retryAfter }),
+  };
+}
+
+function parsedJson(text: string, server = 'The cluster'): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const begin = JSON.stringify(text.slice(0, 80));
+    throw new CatalogueError('ClusterUnreachable', `${server} did not answer with JSON but with ${begin}.`, { cause });
+  }
 }

@@ -19,7 +19,9 @@ const addresses = new Map<string, { readonly cluster: EksCluster; readonly until
  */
 export async function platformClient(clusterName: string, accountId?: string): Promise<Kubernetes> {
   // The token is the function's own, whoever's account the cluster is in: its role has an access entry there.
-  return eksClient(await addressOf(clusterName, accountId), eksIn().config.credentials);
+  return eksClient(await addressOf(clusterName, accountId), eksIn().config.credentials, {
+    who: `the role of the function ${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? ''}`,
+  });
 }
 
 /**
@@ -36,7 +38,7 @@ export async function tenantClient(
     addressOf(clusterName, accountId),
     tenantSession(sts(), tenantId, roleArn),
   ]);
-  return eksClient(cluster, session);
+  return eksClient(cluster, session, { who: roleArn });
 }
 
 async function addressOf(name: string, accountId?: string): Promise<EksCluster> {

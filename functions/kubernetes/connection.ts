@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } from '@kubernetes/client-node';
 import { Agent } from 'undici';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import { type Patience, startWaiting, usualPatience } from './patience.ts';
 
 /** How to reach an API server. PEM texts; the client certificate is for clusters that know no tokens. */
 export interface ClusterAddress {
@@ -19,16 +20,18 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
+  /** The cluster that answered, for messages: scheme, host and port. */
+  readonly server?: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly text: string;
 }
 
-/** Sends one request to a cluster. Throws `ClusterUnreachable` when there is no answer. */
+/**
+ * Sends one request to a cluster. Throws `ClusterUnreachable` when there is no answer: the text names the address, how long
+ * was waited, and where to look.
+ */
 export type Connection = (request: HttpRequest) => Promise<HttpAnswer>;
-
-/** Longer than any single answer here should take, and well within a step's own time. */
-const timeout = 15_000;
 
 /** One pool per cluster for the life of the process: a warm Lambda reuses its TLS connections. */
 const agents = new Map<string, Agent>();
@@ -39,11 +42,34 @@ const library = new IsomorphicFetchHttpLibrary();
  * The official client's transport with a connection pool of our own: the one that its KubeConfig makes is new for each
  * request, so every call would pay a TLS handshake. At most 24 requests are under way at once, the others queue.
  */
-export function connectTo(address: ClusterAddress): Connection {
+export function connectTo(address: ClusterAddress, patience: Patience = usualPatience): Connection {
   const key = createHash('sha256').update(JSON.stringify(address)).digest('hex');
   const agent = agents.get(key) ?? newAgent(address);
   agents.set(key, agent);
-  return (request) => send(agent, address.server.replace(/\/$/, ''), request);
+  const pool = { agent, server: address.server.replace(/\/$/, '') };
+  return async (request) => {
+    try {
+      return await send(pool, request, patience);
+    } catch (error) {
+      // The server may close an idle connection just when we use it: not a failure of the cluster.
+      if (!BROKEN.has(rootCause(error).code ?? '') || !mayBeSentTwice(request)) throw error;
+      return send(pool, request, patience);
+    }
+  };
+}
+
+/** Codes of a connection that ended before the answer did. */
+const BROKEN: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'UND_ERR_INFO', 'ECONNRESET', 'EPIPE']);
+
+/**
+ * Whether the request does the same when an answer was lost and it is sent again: reads, server-side apply, dry runs,
+ * reviews, and deletions of one very object. Not so a deletion by name (it would meet whatever got the name since) or a creation.
+ */
+export function mayBeSentTwice({ method, path, headers, body }: HttpRequest): boolean {
+  if (method === 'GET' || path.includes('dryRun=All')) return true;
+  if (method === 'PATCH') return headers['content-type'] === 'application/apply-patch+yaml';
+  if (method === 'POST') return path.startsWith('/apis/authorization.k8s.io/');
+  return method === 'DELETE' && body !== undefined && body.includes('"preconditions":{"uid":');
 }
 
 /** Closes all connections, so that a process (a test, the CLI) can end. */
@@ -52,14 +78,20 @@ export function closeConnections(): void {
   agents.clear();
 }
 
+interface Pool {
+  readonly agent: Agent;
+  readonly server: string;
+}
+
+/** Times are kept by `Patience`; the pool's own, by the second, would only cut in. */
 function newAgent(address: ClusterAddress): Agent {
   return new Agent({
     connections: 24,
     keepAliveTimeout: 60_000,
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: {
-      timeout,
+      timeout: 2 * usualPatience.silence,
       ca: address.certificateAuthority,
       cert: address.clientCertificate,
       key: address.clientKey,
@@ -67,25 +99,59 @@ function newAgent(address: ClusterAddress): Agent {
   });
 }
 
-async function send(agent: Agent, server: string, request: HttpRequest, again = false): Promise<HttpAnswer> {
+async function send({ agent, server }: Pool, request: HttpRequest, patience: Patience): Promise<HttpAnswer> {
+  const subject = `${request.method} ${server}${request.path}`;
+  const wait = startWaiting(patience);
+  if (wait === undefined) throw unreachable(`${subject}: not sent, the function's time is used up. ${LOOK.slow}`);
   const context = new RequestContext(`${server}${request.path}`, request.method as HttpMethod);
   for (const [name, value] of Object.entries(request.headers)) context.setHeaderParam(name, value);
   if (request.body !== undefined) context.setBody(request.body);
   context.setDispatcher(agent);
+  context.setSignal(wait.signal);
+  const heard: { status?: number; bytes: number; connected: boolean } = { bytes: 0, connected: false };
+  // Before anybody else hears of it: aborting ends the connection.
+  wait.signal.addEventListener('abort', () => {
+    heard.connected = connected(agent);
+  });
   try {
     const answer = await library.send(context).toPromise();
-    return { status: answer.httpStatusCode, headers: answer.headers, text: await answer.body.text() };
-  } catch (cause) {
-    const reason = rootCause(cause);
-    // The server may close an idle connection just when we use it: not a failure of the cluster. Every request of ours
-    // may be sent twice (server-side apply, dry run, read, delete by uid).
-    if (!again && (reason.code === 'UND_ERR_SOCKET' || reason.code === 'ECONNRESET')) {
-      return send(agent, server, request, true);
+    heard.status = answer.httpStatusCode;
+    const parts: Uint8Array[] = [];
+    wait.heard();
+    for await (const part of answer.body.stream() ?? []) {
+      parts.push(part);
+      heard.bytes += part.length;
+      wait.heard();
     }
-    throw new CatalogueError('ClusterUnreachable', `${request.method} ${server}${request.path}: ${reason.message}`, {
-      cause,
-    });
+    return { server, status: answer.httpStatusCode, headers: answer.headers, text: Buffer.concat(parts).toString() };
+  } catch (cause) {
+    if (!wait.signal.aborted) throw unreachable(`${subject}: ${rootCause(cause).message}. ${LOOK.network}`, cause);
+    if (heard.status === undefined && !heard.connected)
+      throw unreachable(`${subject}: no TLS connection within ${wait.silent()}. ${LOOK.network}`, cause);
+    const how =
+      heard.status === undefined
+        ? 'no answer'
+        : `its answer (HTTP ${heard.status}) stopped after ${heard.bytes} bytes and did not go on`;
+    throw unreachable(`${subject}: ${how} within ${wait.silent()}. ${LOOK.slow}`, cause);
+  } finally {
+    wait.end();
   }
+}
+
+/** Where a person looks. */
+const LOOK = {
+  network:
+    'Look at the status of the cluster and at its endpoint access (aws eks describe-cluster), and at routes and security groups on the way.',
+  slow: "Look at the API server: GET /readyz?verbose, and the control plane's metrics and logs; it is overloaded or stuck.",
+};
+
+function unreachable(message: string, cause?: unknown): CatalogueError {
+  return new CatalogueError('ClusterUnreachable', message, { cause });
+}
+
+/** Whether the pool has a connection that stands; its one origin is the cluster. */
+function connected({ stats }: Agent): boolean {
+  return Object.values(stats).some((each) => Number(each.connected) > 0);
 }
 
 /** fetch says "fetch failed" and hides why in its causes. */

@@ -34,20 +34,41 @@ const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const namespace = { apiVersion: 'v1', kind: 'Namespace', name: 'tenant-acme' };
 const MINUTE = 60_000;
 
-test('a token that the cluster refuses is KubernetesUnauthorized; the next try comes with a new one and gets in', async () => {
-  const start = Date.UTC(2026, 10, 22, 9);
-  const first = eksClient(cluster, credentials, () => start);
+test('a token that the cluster does not take any more is renewed at once, once for all that are under way', async () => {
+  let now = Date.UTC(2026, 10, 22, 9);
+  // A second passes at each look at the clock, so that no two tokens are the same.
+  const client = eksClient(cluster, credentials, { now: () => (now += 1_000) });
+  await client.get(namespace);
+  const old = seen.at(-1) ?? '';
+  refused.add(old);
+  const begun = seen.length;
+  const found = await Promise.all(Array.from({ length: 5 }, () => client.get(namespace)));
+  expect(found).toHaveLength(5);
+  const sent = seen.slice(begun);
+  expect(new Set(sent).size).toBe(2);
+});
+
+test('a new token that the cluster refuses is KubernetesUnauthorized, by the name of the role; the next try gets in with another', async () => {
+  const start = Date.UTC(2026, 10, 22, 10);
+  const first = eksClient(cluster, credentials, { now: () => start, who: 'arn:aws:iam::1:role/acme' });
   await first.get(namespace);
-  refused.add(seen.at(-1) ?? '');
-  await expect(first.get(namespace)).rejects.toMatchObject({ name: 'KubernetesUnauthorized' });
+  const token = seen.at(-1) ?? '';
+  refused.add(token);
+  const begun = seen.length;
+  await expect(first.get(namespace)).rejects.toMatchObject({
+    name: 'KubernetesUnauthorized',
+    message: expect.stringContaining('arn:aws:iam::1:role/acme'),
+  });
+  // Another token of the same second would be the same.
+  expect(seen.slice(begun)).toEqual([token]);
   // Retry comes a second later at the earliest; an invocation makes its client anew.
-  const second = eksClient(cluster, credentials, () => start + 1_000);
+  const second = eksClient(cluster, credentials, { now: () => start + 1_000 });
   expect(await second.get(namespace)).toMatchObject({ metadata: { name: 'tenant-acme' } });
 });
 
 test('a client that lives longer than its token renews it before it expires', async () => {
-  let now = Date.UTC(2026, 10, 22, 10);
-  const client = eksClient(cluster, credentials, () => now);
+  let now = Date.UTC(2026, 10, 22, 11);
+  const client = eksClient(cluster, credentials, { now: () => now });
   await client.get(namespace);
   now += 9 * MINUTE;
   await client.get(namespace);

@@ -4,7 +4,10 @@ import { CatalogueError, type ErrorName } from '../../tenancy/errors.ts';
 export interface Status {
   readonly message?: string;
   readonly reason?: string;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string }[] };
+  readonly details?: {
+    readonly causes?: readonly { readonly reason?: string }[];
+    readonly retryAfterSeconds?: number;
+  };
 }
 
 /** What `kubernetesError` and the connection can make of a cluster's answer; all of them are in the catalogue. */
@@ -18,13 +21,34 @@ export const kubernetesErrorNames = [
   'NamespaceTerminating',
 ] as const satisfies readonly ErrorName[];
 
+/** What came with a refusal besides its text. */
+export interface Circumstances {
+  /** Seconds. */
+  readonly retryAfter?: number;
+  readonly who?: string;
+}
+
 /**
  * The catalogue's error for an HTTP status and the `Status` object that came with it: the one place where Kubernetes'
- * errors are translated. `subject` says what was tried.
+ * errors are translated. `subject` says what was tried, and at which cluster.
  */
-export function kubernetesError(subject: string, httpStatus: number, status: Status): CatalogueError {
-  const text = `${subject}: ${status.message ?? `HTTP ${httpStatus}`}`;
-  return new CatalogueError(nameOf(httpStatus, status), text);
+export function kubernetesError(
+  subject: string,
+  httpStatus: number,
+  status: Status,
+  circumstances: Circumstances = {},
+): CatalogueError {
+  const name = nameOf(httpStatus, status);
+  const text = `${subject}: ${status.message || `HTTP ${httpStatus}`}`;
+  return new CatalogueError(name, [text, advice(name, status, circumstances)].filter((part) => part !== '').join(' '));
+}
+
+/** What the text of the server does not say: Retry-After, and whom it refused. */
+function advice(name: ErrorName, { details }: Status, { retryAfter, who }: Circumstances): string {
+  const seconds = retryAfter ?? details?.retryAfterSeconds;
+  if (name === 'KubernetesUnauthorized')
+    return who === undefined ? '' : `(The cluster does not know ${who}: look at its access entries.)`;
+  return seconds === undefined || seconds <= 0 ? '' : `(The API server asks to come back after ${seconds} s.)`;
 }
 
 function nameOf(httpStatus: number, status: Status): (typeof kubernetesErrorNames)[number] {

@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { toCatalogueError } from './aws-errors.ts';
+import { withTimeLeft } from './time-left.ts';
 
 /** What every step of a workflow is told: whose operation it works for. */
 export const stepInput = z.object({
@@ -12,8 +13,11 @@ export const stepInput = z.object({
   executionArn: z.string(),
 });
 
+/** What the steps of acquiring and releasing are told beyond that: which of the tenant's placements it is about. */
+export const placedStepInput = stepInput.extend({ generation: z.int().positive() });
+
 /** What log lines carry of a step's input, as far as it is there. */
-const logged = stepInput.extend({ accountName: z.string() }).partial();
+const logged = placedStepInput.extend({ accountName: z.string() }).partial();
 
 export interface StepDefinition<Input, Output> {
   /** File name of the step: `ensure-namespace`. */
@@ -36,9 +40,9 @@ export interface StepContext {
  */
 export function step<Input, Output>(definition: StepDefinition<Input, Output>) {
   const logger = new Logger({ serviceName: definition.name });
-  return middy<unknown, Output>()
+  return middy<unknown, Output>({ timeoutEarlyResponse: outOfTime })
     .onError((request) => {
-      const error = toCatalogueError(request.error);
+      const error = request.error instanceof OutOfTime ? request.error : toCatalogueError(request.error);
       logger.warn('step failed', { errorName: error.name, errorMessage: error.message });
       request.error = error;
     })
@@ -48,10 +52,24 @@ export function step<Input, Output>(definition: StepDefinition<Input, Output>) {
       const input = parseInput(definition.input, event);
       logger.appendKeys(identifiers(event));
       const started = Date.now();
-      const output = definition.output.parse(await definition.run(input, { logger, signal }));
+      const run = () => definition.run(input, { logger, signal });
+      const output = definition.output.parse(await withTimeLeft(() => lambda.getRemainingTimeInMillis(), run));
       logger.info('step done', { durationMilliseconds: Date.now() - started });
       return output;
     });
+}
+
+/**
+ * The step ran out of its function's time: named as Lambda itself names it, which the workflows try again. Said a moment
+ * before Lambda would end the sandbox, so that the log has the step's own line and the sandbox stays warm.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+ */
+class OutOfTime extends Error {
+  override readonly name = 'Sandbox.Timedout';
+}
+
+function outOfTime(): never {
+  throw new OutOfTime('The step did not end within the time of its function; whatever it waited for is slow or stuck.');
 }
 
 function parseInput<Input>(schema: z.ZodType<Input>, event: unknown): Input {
