@@ -1,5 +1,5 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { addedClusterName, tenantClusterName } from '../tenancy/clusters/names.ts';
+import { addedClusterName, tenantClusterPrefix } from '../tenancy/clusters/names.ts';
 import { tenantRolePath } from '../tenancy/names.ts';
 import { FOUNDATION_CLUSTER_ROLES } from './foundation-cluster-roles.ts';
 import type { OperatorGrant } from './operator-grants.ts';
@@ -12,7 +12,7 @@ const PER_TENANT = 'One per tenant, below a prefix of their own.';
 
 /** Shared clusters of the configuration, those that are added, and those of tenants in the platform's account. */
 function clusterNames({ clusters, prefix }: StepsProps): string[] {
-  return [...clusters, addedClusterName(prefix, 0).replace(/0$/, '*'), tenantClusterName('*')];
+  return [...clusters, addedClusterName(prefix, 0).replace(/0$/, '*'), `${tenantClusterPrefix}*`];
 }
 
 /** ARNs of the clusters that the product works with, in the platform's account. */
@@ -45,7 +45,7 @@ const GIVE_ACCESS = [
 
 /** What the operator does in the account of a tenant that has a cluster of its own: makes it, opens it, removes it. */
 export function tenantClusterGrants(): OperatorGrant[] {
-  const cluster = tenantClusterName('*');
+  const cluster = `${tenantClusterPrefix}*`;
   return [
     {
       sid: 'ClusterOfTheTenant',

@@ -16,10 +16,14 @@ export const FOUNDATION_CLUSTER_ROLES = ['cluster', 'node'].map(
 const managed = (name: string) => `arn:${Aws.PARTITION}:iam::aws:policy/${name}`;
 
 /** The roles of the control plane and of the nodes of a tenant's own cluster; made only where the condition holds. */
-export function foundationClusterRoles(scope: Construct, tenantId: string, condition: CfnCondition): void {
+export function foundationClusterRoles(
+  scope: Construct,
+  { tenantId, placementId }: Record<'tenantId' | 'placementId', string>,
+  condition: CfnCondition,
+): void {
   const role = (kind: 'Cluster' | 'Node', service: string, actions: string[], policies: readonly string[]) => {
     const made = new CfnRole(scope, `${kind}Role`, {
-      roleName: Fn.join('', [`tenantry-${kind.toLowerCase()}-`, tenantId]),
+      roleName: Fn.join('', [`tenantry-${kind.toLowerCase()}-`, placementId]),
       path: clusterRolePath,
       description: Fn.join('', [`${kind} of tenant `, tenantId]),
       assumeRolePolicyDocument: {

@@ -30,6 +30,7 @@ const template = foundationTemplate(boundary, 'shop-pod-identity');
 const parameters = (network: Record<string, string>) =>
   Object.entries({
     TenantId: 'acme',
+    PlacementId: 'acme',
     RoleName: 'tenantry-tenant-acme',
     ExternalId: 'tenantry:acme',
     PlatformAccountId: '111111111111',

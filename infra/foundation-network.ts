@@ -67,11 +67,11 @@ export class FoundationNetwork extends Construct {
   /** Whether the tenant has a network, and so a cluster of its own. */
   readonly has: CfnCondition;
   readonly #hasThird: CfnCondition;
-  readonly #tenantId: string;
+  readonly #placementId: string;
 
-  constructor(scope: Construct, tenantId: string) {
+  constructor(scope: Construct, placementId: string) {
     super(scope, 'Network');
-    this.#tenantId = tenantId;
+    this.#placementId = placementId;
     const text = (id: string, description: string) =>
       new CfnParameter(scope, id, { default: '', description }).valueAsString;
     const bits = (id: string) =>
@@ -206,6 +206,6 @@ export class FoundationNetwork extends Construct {
   }
 
   #named(what: string): CfnTag[] {
-    return [{ key: 'Name', value: Fn.join('', ['tenantry-', this.#tenantId, `-${what}`]) }];
+    return [{ key: 'Name', value: Fn.join('', ['tenantry-', this.#placementId, `-${what}`]) }];
   }
 }

@@ -12,7 +12,7 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { platformRolePath, tenantRolePath, tenantTag } from '../tenancy/names.ts';
-import { namespaceName } from '../tenancy/workspace/names.ts';
+import { namespacePrefix } from '../tenancy/workspace/names.ts';
 import { foundationClusterRoles } from './foundation-cluster-roles.ts';
 import { FoundationNetwork } from './foundation-network.ts';
 
@@ -57,6 +57,7 @@ export class FoundationStack extends Stack {
     this.templateOptions.description = 'Tenantry: foundation of one tenant (role, budget; network and cluster roles)';
     const text = (name: string, description: string) => new CfnParameter(this, name, { description }).valueAsString;
     const tenantId = text('TenantId', 'Id of the tenant.');
+    const placementId = text('PlacementId', 'Id of the tenant, and which of its placements: acme, acme--2.');
     const roleName = new CfnParameter(this, 'RoleName', { maxLength: 64 }).valueAsString;
     const externalId = text('ExternalId', 'What whoever assumes the role presents.');
     const platformAccountId = text('PlatformAccountId', 'Account that runs the workflows and the shared clusters.');
@@ -68,26 +69,25 @@ export class FoundationStack extends Stack {
 
     const role = tenantRole(this, {
       tenantId,
+      placementId,
       roleName,
       externalId,
       platformAccountId,
       boundaryName: props.boundaryName,
       podIdentityRoleName: props.podIdentityRoleName,
     });
-    tenantBudget(this, { tenantId, platformAccountId, amount: budget, email });
-    const network = new FoundationNetwork(this, tenantId);
-    foundationClusterRoles(this, tenantId, network.has);
+    tenantBudget(this, { tenantId, placementId, platformAccountId, amount: budget, email });
+    const network = new FoundationNetwork(this, placementId);
+    foundationClusterRoles(this, { tenantId, placementId }, network.has);
     new CfnOutput(this, 'TenantRoleArn', { value: role.attrArn });
     new CfnOutput(this, 'TenantRoleId', { value: role.attrRoleId });
     new CfnOutput(this, 'Template', { value: digest });
   }
 }
 
-/** `tenant-`, in which the namespaces of tenants begin. */
-const namespacePrefix = namespaceName('x').slice(0, -1);
-
 interface TenantRole {
   tenantId: string;
+  placementId: string;
   roleName: string;
   externalId: string;
   platformAccountId: string;
@@ -124,7 +124,7 @@ function tenantRole(scope: Construct, tenant: TenantRole): CfnRole {
   });
 }
 
-function trust({ tenantId, externalId, platformAccountId, podIdentityRoleName }: TenantRole): object[] {
+function trust({ placementId, externalId, platformAccountId, podIdentityRoleName }: TenantRole): object[] {
   const platform = Fn.join('', [`arn:${Aws.PARTITION}:iam::`, platformAccountId]);
   const Principal = { AWS: Fn.join('', [platform, ':root']) };
   return [
@@ -155,7 +155,7 @@ function trust({ tenantId, externalId, platformAccountId, podIdentityRoleName }:
               ArnEquals: {
                 'aws:PrincipalArn': Fn.join('', [platform, `:role${platformRolePath}${podIdentityRoleName}`]),
               },
-              StringEquals: { 'aws:PrincipalTag/kubernetes-namespace': Fn.join('', [namespacePrefix, tenantId]) },
+              StringEquals: { 'aws:PrincipalTag/kubernetes-namespace': Fn.join('', [namespacePrefix, placementId]) },
             },
           },
         ]),
@@ -166,10 +166,11 @@ function tenantBudget(
   scope: Construct,
   {
     tenantId,
+    placementId,
     platformAccountId,
     amount,
     email,
-  }: Record<'tenantId' | 'platformAccountId' | 'email', string> & { amount: number },
+  }: Record<'tenantId' | 'placementId' | 'platformAccountId' | 'email', string> & { amount: number },
 ): CfnBudget {
   const shared = new CfnCondition(scope, 'SharesAccount', {
     expression: Fn.conditionEquals(platformAccountId, Aws.ACCOUNT_ID),
@@ -188,7 +189,7 @@ function tenantBudget(
   });
   return new CfnBudget(scope, 'Budget', {
     budget: {
-      budgetName: Fn.join('', ['tenantry-', tenantId]),
+      budgetName: Fn.join('', ['tenantry-', placementId]),
       budgetType: 'COST',
       timeUnit: 'MONTHLY',
       budgetLimit: { amount, unit: 'USD' },

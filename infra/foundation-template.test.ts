@@ -52,7 +52,7 @@ describe('the template of a tenant’s foundation', () => {
     const { Statement } = other.Resources['TenantRole']?.Properties['AssumeRolePolicyDocument'] ?? {};
     expect(Statement).toHaveLength(3);
     expect(Statement[2].Condition.StringEquals).toEqual({
-      'aws:PrincipalTag/kubernetes-namespace': { 'Fn::Join': ['', ['tenant-', { Ref: 'TenantId' }]] },
+      'aws:PrincipalTag/kubernetes-namespace': { 'Fn::Join': ['', ['tenant-', { Ref: 'PlacementId' }]] },
     });
     expect(JSON.stringify(Statement[2].Condition.ArnEquals)).toContain(':role/tenantry/shop-pod-identity');
   });
@@ -81,6 +81,6 @@ describe('the template of a tenant’s foundation', () => {
   it('takes the longest tenant id', () => {
     const longest = 'x'.repeat(32);
     expect(tenantId.safeParse(longest).success).toBe(true);
-    expect(tenantRoleName(longest).length).toBeLessThanOrEqual(64);
+    expect(tenantRoleName({ tenantId: longest, generation: 999 }).length).toBeLessThanOrEqual(64);
   });
 });

@@ -1,6 +1,6 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { foundationStackName, installationExternalId, tenantRoleName, tenantRolePath } from '../tenancy/names.ts';
+import { foundationStackPrefix, installationExternalId, tenantRolePath, tenantRolePrefix } from '../tenancy/names.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
 import type { RegistryRights } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
@@ -102,15 +102,13 @@ function grantSweep({ sweepTenant }: LifeSteps, rights: RegistryRights): void {
   rights.index(sweepTenant);
   sweepTenant.allow(
     ['cloudformation:DescribeStacks'],
-    [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${foundationStackName('*')}/*`],
+    [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${foundationStackPrefix}*/*`],
     { wildcardReason: PER_TENANT },
   );
   sweepTenant.allow(
     ['iam:GetRole'],
     // A role that is not there is asked for without its path.
-    [tenantRolePath, '/'].map(
-      (path) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${path}${tenantRoleName('*')}`,
-    ),
+    [tenantRolePath, '/'].map((path) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${path}${tenantRolePrefix}*`),
     { wildcardReason: PER_TENANT },
   );
 }

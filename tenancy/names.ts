@@ -1,20 +1,38 @@
 /**
- * Names of what a tenant has in AWS, all derived from its id. The longest prefix (`tenantry-foundation-`, 20) and the
- * longest id (32) fit the 64 characters of an IAM role and the 128 of a stack.
+ * Names of what a tenant has in AWS, all derived from its id and the number of its placement. The longest prefix
+ * (`tenantry-foundation-`, 20), the longest id (32) and the number fit the 64 characters of an IAM role and the 128 of a stack.
  */
 export const tenantTag = 'tenantry:tenant';
 
 /** Path of all tenant roles: policies of the product are limited to it. */
 export const tenantRolePath = '/tenantry/tenants/';
 
-/** `tenantry-tenant-acme` */
-export function tenantRoleName(tenantId: string): string {
-  return `tenantry-tenant-${tenantId}`;
+/** One of the placements that a tenant has had: they are counted from 1. Two exist while the tenant moves. */
+export interface Placed {
+  readonly tenantId: string;
+  readonly generation: number;
 }
 
+/**
+ * What the names of everything in a placement end in: `acme` in the first, `acme--2` in the second. Ids of tenants have single
+ * hyphens only, so no other tenant has such a name.
+ */
+export function placementId({ tenantId, generation }: Placed): string {
+  return generation === 1 ? tenantId : `${tenantId}--${generation}`;
+}
+
+export const tenantRolePrefix = 'tenantry-tenant-';
+
+/** `tenantry-tenant-acme` */
+export function tenantRoleName(placed: Placed): string {
+  return `${tenantRolePrefix}${placementId(placed)}`;
+}
+
+export const foundationStackPrefix = 'tenantry-foundation-';
+
 /** `tenantry-foundation-acme` */
-export function foundationStackName(tenantId: string): string {
-  return `tenantry-foundation-${tenantId}`;
+export function foundationStackName(placed: Placed): string {
+  return `${foundationStackPrefix}${placementId(placed)}`;
 }
 
 /** External id that whoever assumes the tenant's role presents: names the tenant, so that roles are not confused. */

@@ -32,6 +32,8 @@ export interface Tenant {
   state: TenantState;
   tier: string;
   placement: Placement;
+  /** Number of that placement, counted from 1. */
+  generation: number;
   /** EventBridge source of the product that created it; only that one may change it. */
   owner: string;
   displayName?: string;

@@ -50,8 +50,8 @@ function operationSteps({ table }: World, wakeUp: WakeUp): Record<string, Step> 
       const { owner = '', correlationId = '' } = input;
       const ids = { tenantId, operationId, executionArn, owner, correlationId };
       const times = { createdAt: startedAt, updatedAt: startedAt };
-      await registerTenant(table, { ...ids, ...times, tier, placement, state: 'ONBOARDING' });
-      return { placement };
+      await registerTenant(table, { ...ids, ...times, tier, placement, generation: 1, state: 'ONBOARDING' });
+      return { placement, generation: 1 };
     },
     async ActivateTenant({ facts, tenantId = '', operationId = '' }) {
       const { isolation: _proven, ...where } = facts as unknown as Record<string, JsonValue>;
@@ -115,18 +115,18 @@ function claimingSteps({ table, local }: World): Record<string, Step> {
     async EnsureAccount(input) {
       const { executionArn = '', tenantId = '', operationId = '' } = input;
       const accountId = executionArn.split(':')[4] ?? '';
-      await createLedger(table, { tenantId, operationId }).created('account', 'pooled', { accountId });
+      await createLedger(table, { tenantId, operationId, generation: 1 }).created('account', 'pooled', { accountId });
       return { accountId };
     },
     async ClaimAccount({ tenantId = '', operationId = '' }) {
-      const claimed = await claimAccount(table, { tenantId, operationId });
+      const claimed = await claimAccount(table, { tenantId, operationId, generation: 1 });
       if (!claimed.accountId) return claimed;
       const moveAt = await reserve(table, 'MoveAccount', local.cloud.clock.now());
       return { ...claimed, moveAt: moveAt.toISOString() };
     },
     async AssignAccount({ tenantId = '', operationId = '', tier = '', accountName = '', accountId = '' }, clients) {
       const settings = { send: async () => ({}) as never };
-      const ledger = createLedger(table, { tenantId, operationId });
+      const ledger = createLedger(table, { tenantId, operationId, generation: 1 });
       await assignAccount(table, clients, settings, ledger, { tenantId, tier, accountName, accountId });
       return { accountId };
     },

@@ -4,7 +4,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { eksToken } from '../../functions/kubernetes/eks-token.ts';
-import { tenantExternalId } from '../../tenancy/names.ts';
+import { type Placed, tenantExternalId } from '../../tenancy/names.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import type { Installation } from '../installation.ts';
 import { clientOptions } from '../settings.ts';
@@ -19,7 +19,7 @@ export async function kubeconfig(installation: Installation, tenantId: string): 
   if (!tenant.cluster || !tenant.namespace)
     throw new Error(`The tenant "${tenantId}" has no place in a cluster (state ${tenant.state}).`);
   if (tenant.placement.workspace === 'vcluster') {
-    console.log(await virtualKubeconfig(installation, tenantId, tenant.cluster));
+    console.log(await virtualKubeconfig(installation, tenant, tenant.cluster));
     return;
   }
   const eks = await eksOf(installation, tenant);
@@ -86,13 +86,15 @@ const failure = z.object({ errorType: z.string(), errorMessage: z.string() });
 /** The platform gives it out: only its functions hold the key to the virtual cluster. */
 async function virtualKubeconfig(
   installation: Installation,
-  tenantId: string,
+  { tenantId, generation }: Placed,
   cluster: { name: string; accountId?: string },
 ): Promise<string> {
   const { Payload, FunctionError } = await installation.lambda.send(
     new InvokeCommand({
       FunctionName: installation.functionName('tenant-access'),
-      Payload: Buffer.from(JSON.stringify({ tenantId, cluster: { accountId: installation.accountId, ...cluster } })),
+      Payload: Buffer.from(
+        JSON.stringify({ tenantId, generation, cluster: { accountId: installation.accountId, ...cluster } }),
+      ),
     }),
   );
   const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type LedgerEntry, ledgerKey } from '../../tenancy/ledger.ts';
+import type { LedgerWriter } from '../operations/ledger-store.ts';
 import { conditionFailed, type Table } from '../runtime/table.ts';
 
 /** Name of the ledger's entry for an account of the tenant's own: a tenant has one at most. */
@@ -7,7 +8,7 @@ export const DEDICATED_ACCOUNT = 'dedicated';
 
 const key = (tenantId: string) => ({
   pk: `TENANT#${tenantId}`,
-  sk: `RESOURCE#${ledgerKey('account', DEDICATED_ACCOUNT)}`,
+  sk: `RESOURCE#${ledgerKey('account', DEDICATED_ACCOUNT, 1)}`,
 });
 
 /** The tenant's entry that names an account of its own, read consistently; `undefined` when none was ever named. */
@@ -26,7 +27,7 @@ export async function readAccountEntry(table: Table, tenantId: string): Promise<
  */
 export async function nameAccount(
   table: Table,
-  operation: { tenantId: string; operationId: string },
+  operation: LedgerWriter,
   seen: LedgerEntry | undefined,
   accountName: string,
 ): Promise<boolean> {

@@ -32,14 +32,14 @@ const assign = (tenantId: string) =>
     organization.table,
     organization.clients,
     settings(),
-    createLedger(organization.table, { tenantId, operationId: 'op' }),
+    createLedger(organization.table, { tenantId, operationId: 'op', generation: 1 }),
     { tenantId, tier: 'premium', accountName: NAME, accountId },
   );
 const passTime = () => organization.local.cloud.clock.sleep(5_000);
 
 describe('assignAccount', () => {
   it('moves, tags and names the account, and says so in the ledger; once more changes nothing', async () => {
-    await claimAccount(organization.table, { tenantId: 'acme', operationId: 'op' });
+    await claimAccount(organization.table, { tenantId: 'acme', operationId: 'op', generation: 1 });
     await assign('acme');
     await assign('acme');
     await passTime();
@@ -58,7 +58,7 @@ describe('assignAccount', () => {
 
   it('moves nothing for a tenant that has no claim', async () => {
     await expect(assign('acme')).rejects.toMatchObject({ name: 'ResourceNotOwned' });
-    await claimAccount(organization.table, { tenantId: 'beta', operationId: 'op' });
+    await claimAccount(organization.table, { tenantId: 'beta', operationId: 'op', generation: 1 });
     await expect(assign('acme')).rejects.toMatchObject({ name: 'ResourceNotOwned' });
     await passTime();
     expect(await organization.placeOf(accountId)).toBe('pool');

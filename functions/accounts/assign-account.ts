@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTags } from '../../tenancy/names.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { accessCredentials } from './access.ts';
 import { DEDICATED_ACCOUNT } from './account-ledger.ts';
@@ -49,7 +49,7 @@ export async function assignAccount(
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'assign-account',
-  input: stepInput.extend({ tier: z.string(), accountName: z.string(), accountId: z.string() }),
+  input: placedStepInput.extend({ tier: z.string(), accountName: z.string(), accountId: z.string() }),
   output: z.object({ accountId: z.string() }),
   async run(input) {
     // Account Management has one endpoint. https://docs.aws.amazon.com/general/latest/gr/account.html

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { DEDICATED_ACCOUNT } from './account-ledger.ts';
 import { getAccount, transition } from './account-store.ts';
@@ -52,7 +52,7 @@ function contended(accountName: string): CatalogueError {
 /** Step of clean-account. */
 export const handler = step({
   name: 'begin-cleaning',
-  input: stepInput.extend({ accountName: z.string() }),
+  input: placedStepInput.extend({ accountName: z.string() }),
   output: z.object({ clean: z.boolean(), moveAt: z.string().optional() }),
   run: ({ accountName, ...operation }) =>
     beginCleaning(table(), createLedger(table(), operation), { tenantId: operation.tenantId, accountName }, Date.now()),

@@ -17,9 +17,9 @@ beforeEach(async () => {
 });
 afterAll(() => close());
 
-const claim = (tenantId: string, operationId = 'op') => claimAccount(table, { tenantId, operationId });
+const claim = (tenantId: string, operationId = 'op') => claimAccount(table, { tenantId, operationId, generation: 1 });
 const deleted = (tenantId: string) =>
-  createLedger(table, { tenantId, operationId: 'op' }).deleted('account', DEDICATED_ACCOUNT);
+  createLedger(table, { tenantId, operationId: 'op', generation: 1 }).deleted('account', DEDICATED_ACCOUNT);
 
 async function account(accountName: string, state: AccountState, more: Partial<Account> = {}): Promise<void> {
   const at = '2026-01-01T00:00:00.000Z';
@@ -65,7 +65,7 @@ describe('claimAccount', () => {
   it('gives one tenant one account when it comes again, however simultaneously it is asked', async () => {
     await pool(8);
     await account('tenantry-old', 'QUARANTINED', { accountId: '222222222222' });
-    const ledger = createLedger(table, { tenantId: 'acme', operationId: 'op-0' });
+    const ledger = createLedger(table, { tenantId: 'acme', operationId: 'op-0', generation: 1 });
     await ledger.created('account', DEDICATED_ACCOUNT, { accountName: 'tenantry-old', accountId: '222222222222' });
     await deleted('acme');
     const claims = await Promise.all(Array.from({ length: 8 }, () => claim('acme', 'op-1')));

@@ -3,17 +3,16 @@ import { type Account, claimableBy, PROGRESSING_STATES } from '../../tenancy/acc
 import { reservedAccountName } from '../../tenancy/accounts/names.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import type { LedgerEntry } from '../../tenancy/ledger.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import type { LedgerWriter } from '../operations/ledger-store.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { nameAccount, readAccountEntry } from './account-ledger.ts';
 import { getAccount, transition } from './account-store.ts';
 import { reserve } from './pace.ts';
 import { pickFromPool } from './pool.ts';
 
-export interface Claim {
-  tenantId: string;
-  operationId: string;
-}
+/** Who claims: the account is the tenant's, whichever of its placements asks for it. */
+export type Claim = LedgerWriter;
 
 /** The account a tenant is to have; with `accountId` it is claimed, without it is still to be vended. */
 export interface Claimed {
@@ -125,10 +124,10 @@ function withId({ accountName, accountId }: Account): Claimed {
 /** Step of acquire-placement. `moveAt` is when the account may be moved, by the shared rate of that call. */
 export const handler = step({
   name: 'claim-account',
-  input: stepInput.extend({ tier: z.string() }),
+  input: placedStepInput.extend({ tier: z.string() }),
   output: z.object({ accountName: z.string(), accountId: z.string().optional(), moveAt: z.string().optional() }),
-  async run({ tenantId, operationId }, { logger }) {
-    const claimed = await claimAccount(table(), { tenantId, operationId });
+  async run({ tenantId, operationId, generation }, { logger }) {
+    const claimed = await claimAccount(table(), { tenantId, operationId, generation });
     logger.info('an account was claimed', { ...claimed });
     if (!claimed.accountId) return claimed;
     return { ...claimed, moveAt: (await reserve(table(), 'MoveAccount', Date.now())).toISOString() };

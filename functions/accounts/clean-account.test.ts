@@ -68,7 +68,8 @@ async function claimed(place: Place = 'tenants', changes: Partial<Account> = {})
   return { tenantId, accountName, accountId, left: 1, gone: 1, scans: [] };
 }
 
-const ledgerOf = (table: Table, tenantId: string) => createLedger(table, { tenantId, operationId: 'release' });
+const ledgerOf = (table: Table, tenantId: string) =>
+  createLedger(table, { tenantId, operationId: 'release', generation: 1 });
 
 interface World {
   table: Table;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { placement } from '../../events/placement.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { createLedger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 
 /** Name of the ledger's entry for a place in the platform's own account. */
@@ -14,7 +14,7 @@ const POOLED_ACCOUNT = 'pooled';
  */
 export const handler = step({
   name: 'ensure-account',
-  input: stepInput.extend({ placement }),
+  input: placedStepInput.extend({ placement }),
   output: z.object({ accountId: z.string() }),
   async run({ placement, ...operation }) {
     if (placement.account !== 'pooled')

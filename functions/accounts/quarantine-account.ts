@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Account } from '../../tenancy/accounts/account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { DEDICATED_ACCOUNT } from './account-ledger.ts';
 import { expectAccount, transition } from './account-store.ts';
@@ -35,7 +35,7 @@ function reasonOf({ dirtyScans = 0 }: Account): string {
 /** Step of clean-account. */
 export const handler = step({
   name: 'quarantine-account',
-  input: stepInput.extend({ accountName: z.string() }),
+  input: placedStepInput.extend({ accountName: z.string() }),
   output: z.object({ state: z.string(), resisting: z.array(z.string()) }),
   async run({ accountName, ...operation }, { logger }) {
     const { tenantId } = operation;

@@ -50,7 +50,7 @@ describe('replenishPool', () => {
     expect(await replenish(14, 60_000)).toMatchObject({ available: 10, progressing: 4, oldestAvailableSeconds: 60 });
     await become('AVAILABLE');
     expect((await replenish(14)).started).toEqual([]);
-    await claimAccount(table, { tenantId: 'acme', operationId: 'op' });
+    await claimAccount(table, { tenantId: 'acme', operationId: 'op', generation: 1 });
     expect((await replenish(14)).started).toHaveLength(1);
   });
 

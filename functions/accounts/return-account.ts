@@ -5,7 +5,7 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag } from '../../tenancy/names.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { accountsSettings } from '../runtime/config.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { DEDICATED_ACCOUNT } from './account-ledger.ts';
 import { expectAccount, transition } from './account-store.ts';
@@ -66,7 +66,7 @@ function notClean(accountName: string, scans = 0): CatalogueError {
 /** Step of clean-account. */
 export const handler = step({
   name: 'return-account',
-  input: stepInput.extend({ accountName: z.string() }),
+  input: placedStepInput.extend({ accountName: z.string() }),
   output: z.object({ state: z.string() }),
   run: ({ accountName, ...operation }) =>
     returnAccount(table(), organizationClients(), createLedger(table(), operation), {

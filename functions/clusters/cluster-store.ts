@@ -4,7 +4,7 @@ import { conditionFailed, listEntities, type Table } from '../runtime/table.ts';
 
 const key = (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'CLUSTER' });
 
-/** What the registry knows of a shared cluster: who is in it, and what their quotas add up to. */
+/** What the registry knows of a shared cluster: whose placements are in it, and what their quotas add up to. */
 export interface ClusterRecord extends Demand {
   readonly name: string;
   readonly members: ReadonlySet<string>;
@@ -15,13 +15,13 @@ export interface ClusterRecord extends Demand {
 }
 
 /**
- * Takes a place in a shared cluster for the tenant, in one conditional write, so that a cluster never has more tenants,
+ * Takes a place in a shared cluster for a tenant's placement, in one conditional write, so that a cluster never has more tenants,
  * nor more committed to them, than its capacity. True if the tenant has a place (also one it had before); false when it does not fit.
  */
 export async function takePlace(
   table: Table,
   cluster: string,
-  tenantId: string,
+  member: string,
   demand: Demand,
   capacity: Capacity,
 ): Promise<boolean> {
@@ -34,11 +34,11 @@ export async function takePlace(
         UpdateExpression:
           'ADD members :member, cpuMillis :cpu, memoryMebibytes :memory SET entity = :entity, #name = :name',
         ConditionExpression:
-          '(attribute_not_exists(members) OR (NOT contains(members, :tenant) AND size(members) < :tenants)) AND (attribute_not_exists(cpuMillis) OR cpuMillis <= :cpuRoom) AND (attribute_not_exists(memoryMebibytes) OR memoryMebibytes <= :memoryRoom)',
+          '(attribute_not_exists(members) OR (NOT contains(members, :one) AND size(members) < :tenants)) AND (attribute_not_exists(cpuMillis) OR cpuMillis <= :cpuRoom) AND (attribute_not_exists(memoryMebibytes) OR memoryMebibytes <= :memoryRoom)',
         ExpressionAttributeNames: { '#name': 'name' },
         ExpressionAttributeValues: {
-          ':member': new Set([tenantId]),
-          ':tenant': tenantId,
+          ':member': new Set([member]),
+          ':one': member,
           ':tenants': capacity.tenants,
           ':cpu': demand.cpuMillis,
           ':memory': demand.memoryMebibytes,
@@ -52,22 +52,22 @@ export async function takePlace(
     return true;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
-    return (await getCluster(table, cluster))?.members.has(tenantId) ?? false;
+    return (await getCluster(table, cluster))?.members.has(member) ?? false;
   }
 }
 
 /** Gives the tenant's place back, with what was committed to it. Giving back twice is giving back once. */
-export async function givePlaceBack(table: Table, cluster: string, tenantId: string, demand: Demand): Promise<void> {
+export async function givePlaceBack(table: Table, cluster: string, member: string, demand: Demand): Promise<void> {
   try {
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(cluster),
         UpdateExpression: 'DELETE members :member ADD cpuMillis :cpu, memoryMebibytes :memory',
-        ConditionExpression: 'contains(members, :tenant)',
+        ConditionExpression: 'contains(members, :one)',
         ExpressionAttributeValues: {
-          ':member': new Set([tenantId]),
-          ':tenant': tenantId,
+          ':member': new Set([member]),
+          ':one': member,
           ':cpu': -demand.cpuMillis,
           ':memory': -demand.memoryMebibytes,
         },

@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 const settings = { version: '1.35', publicAccessCidrs: ['203.0.113.0/24'] };
-const operation = { tenantId: 'acme', operationId: 'operation-1' };
+const operation = { tenantId: 'acme', operationId: 'operation-1', generation: 1 };
 const waits = ['StillCreating', 'NotYetConsistent'];
 const ledgerStates = async () => (await readLedger(table, 'acme')).map(({ kind, state }) => `${kind} ${state}`);
 

@@ -2,20 +2,19 @@ import { CreateAccessEntryCommand, DescribeAccessEntryCommand } from '@aws-sdk/c
 import { z } from 'zod';
 import { type Placement, placement } from '../../events/placement.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { tenantTag, tenantTags } from '../../tenancy/names.ts';
+import { type Placed, tenantTag, tenantTags } from '../../tenancy/names.ts';
 import { vclusterName, vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import { workloadServiceAccount } from '../../tenancy/workspace/accounts.ts';
 import { groupName, namespaceName } from '../../tenancy/workspace/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { environment } from '../runtime/environment.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { type ClusterFacts, clusterFacts } from './ensure-cluster.ts';
 import { ensurePodIdentity } from './pod-identity.ts';
 
-interface AccessRequest {
-  tenantId: string;
+interface AccessRequest extends Placed {
   tier: string;
   operationId: string;
   placement: Placement;
@@ -33,8 +32,8 @@ interface AccessRequest {
  * https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
  */
 export async function ensureClusterAccess(eks: Eks, ledger: Ledger, request: AccessRequest): Promise<void> {
-  const { cluster, roleArn, tenantId, tier } = request;
-  const namespace = namespaceName(tenantId);
+  const { cluster, roleArn, tenantId, generation, tier } = request;
+  const namespace = namespaceName(request);
   const attributes = { roleArn, accountId: cluster.accountId, namespace };
   await ledger.plan('cluster-access', cluster.name, attributes);
   if (request.placement.workspace !== 'vcluster') await ensureAccessEntry(eks, request);
@@ -44,6 +43,7 @@ export async function ensureClusterAccess(eks: Eks, ledger: Ledger, request: Acc
     namespace,
     serviceAccount: serviceAccountOf(request),
     tenantId,
+    generation,
     tier,
     roleArn: elsewhere ? request.bridgeRoleArn : roleArn,
     targetRoleArn: elsewhere ? roleArn : undefined,
@@ -88,7 +88,7 @@ async function ensureAccessEntry(
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-cluster-access',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     tier: z.string(),
     placement,
     accountId: z.string(),

@@ -5,12 +5,12 @@ import { demandOf } from '../../tenancy/clusters/capacity.ts';
 import { type ClustersConfig, clustersConfig } from '../../tenancy/clusters/config.ts';
 import { addedClusterName, installationTag, tenantClusterName } from '../../tenancy/clusters/names.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { tenantTags } from '../../tenancy/names.ts';
+import { type Placed, tenantTags } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger, readLedger } from '../operations/ledger-store.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { getCluster, recordMade } from './cluster-store.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
@@ -79,12 +79,15 @@ function deletedElsewhere({ name, accountId }: ClusterSpec): CatalogueError {
 }
 
 /** Whether the ledger says that the tenant's cluster was made, and not released since. */
-async function wasMade(tenantId: string, name: string): Promise<boolean> {
+async function wasMade({ tenantId, generation }: Placed, name: string): Promise<boolean> {
   const entries = await readLedger(table(), tenantId);
-  return entries.some((entry) => entry.kind === 'cluster' && entry.name === name && entry.state === 'CREATED');
+  return entries.some(
+    (entry) =>
+      entry.kind === 'cluster' && entry.generation === generation && entry.name === name && entry.state === 'CREATED',
+  );
 }
 
-const input = stepInput.extend({
+const input = placedStepInput.extend({
   tier: z.string(),
   placement,
   accountId: z.string(),
@@ -102,13 +105,13 @@ export const handler = step({
       if (!request.site)
         throw new CatalogueError('InvalidInput', 'A cluster of its own needs the site of its foundation.');
       const spec: ClusterSpec = {
-        name: tenantClusterName(request.tenantId),
+        name: tenantClusterName(request),
         accountId: request.accountId,
         tags: tenantTags(request.tenantId, request.tier),
         ...request.site,
       };
       const ledger = createLedger(table(), request);
-      const made = await wasMade(request.tenantId, spec.name);
+      const made = await wasMade(request, spec.name);
       return ensureTenantCluster(eksIn(request.accountId), ledger, {
         spec,
         settings,
@@ -127,7 +130,7 @@ async function ensurePlace(request: z.infer<typeof input>, settings: ClustersCon
     table(),
     ledger,
     { existing: config.sharedClusters, settings, addedName: (n) => addedClusterName(environment('INSTALLATION'), n) },
-    { tenantId: request.tenantId, demand },
+    { tenantId: request.tenantId, generation: request.generation, demand },
   );
   const accountId = environment('PLATFORM_ACCOUNT_ID');
   const cluster = await sharedCluster(eksIn(accountId), place, accountId, settings);

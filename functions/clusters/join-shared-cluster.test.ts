@@ -28,8 +28,9 @@ function clusters(prefix: string, changes: Partial<SharedClusters['settings']> =
 }
 
 function join(shared: SharedClusters, tenantId: string) {
-  return joinSharedCluster(table, createLedger(table, { tenantId, operationId: tenantId }), shared, {
+  return joinSharedCluster(table, createLedger(table, { tenantId, operationId: tenantId, generation: 1 }), shared, {
     tenantId,
+    generation: 1,
     demand,
   });
 }
@@ -81,8 +82,9 @@ describe('joining a shared cluster', () => {
     const { name } = await join(shared, 'back-1');
     await join(shared, 'back-2');
     const leave = () =>
-      leaveSharedCluster(table, createLedger(table, { tenantId: 'back-1', operationId: 'x' }), {
+      leaveSharedCluster(table, createLedger(table, { tenantId: 'back-1', operationId: 'x', generation: 1 }), {
         tenantId: 'back-1',
+        generation: 1,
         name,
         ...demand,
       });

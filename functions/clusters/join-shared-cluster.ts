@@ -1,6 +1,7 @@
 import { type Capacity, type Demand, preferred, promisable } from '../../tenancy/clusters/capacity.ts';
 import type { ClustersConfig, SharedClusterConfig } from '../../tenancy/clusters/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import { type Placed, placementId } from '../../tenancy/names.ts';
 import { quantityValue } from '../../tenancy/workspace/quantities.ts';
 import { type Ledger, readLedger } from '../operations/ledger-store.ts';
 import type { Table } from '../runtime/table.ts';
@@ -33,13 +34,14 @@ export async function joinSharedCluster(
   table: Table,
   ledger: Ledger,
   shared: SharedClusters,
-  request: { tenantId: string; demand: Demand },
+  request: Placed & { demand: Demand },
 ): Promise<Place> {
-  const { tenantId, demand } = request;
+  const { demand } = request;
+  const member = placementId(request);
   const capacities = capacitiesOf(shared);
-  for (const name of await plannedNames(table, tenantId)) {
+  for (const name of await plannedNames(table, request)) {
     const capacity = capacities(name);
-    if (await takePlace(table, name, tenantId, demand, capacity)) return placeOf(shared, name);
+    if (await takePlace(table, name, member, demand, capacity)) return placeOf(shared, name);
     await ledger.deleted('cluster', name);
   }
   // Each round either takes a place, learns that one more cluster is full, or adds a cluster.
@@ -54,7 +56,7 @@ export async function joinSharedCluster(
     const name = best?.name ?? (await addCluster(table, shared, loads, capacities, demand));
     // The intent comes first: a place that a crash leaves taken is found by the ledger.
     await ledger.plan('cluster', name, placeAttributes(demand));
-    if (await takePlace(table, name, tenantId, demand, capacities(name))) return placeOf(shared, name);
+    if (await takePlace(table, name, member, demand, capacities(name))) return placeOf(shared, name);
     await ledger.deleted('cluster', name);
     full.add(name);
   }
@@ -64,9 +66,11 @@ function placeOf(shared: SharedClusters, name: string): Place {
   return { name, added: !shared.existing.some((cluster) => cluster.name === name) };
 }
 
-async function plannedNames(table: Table, tenantId: string): Promise<string[]> {
+async function plannedNames(table: Table, { tenantId, generation }: Placed): Promise<string[]> {
   const entries = await readLedger(table, tenantId);
-  return entries.filter(({ kind, state }) => kind === 'cluster' && state !== 'DELETED').map(({ name }) => name);
+  return entries
+    .filter((entry) => entry.kind === 'cluster' && entry.generation === generation && entry.state !== 'DELETED')
+    .map(({ name }) => name);
 }
 
 function capacitiesOf({ existing, settings }: SharedClusters): (name: string) => Capacity {

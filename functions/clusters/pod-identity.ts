@@ -5,15 +5,14 @@ import {
   ListPodIdentityAssociationsCommand,
 } from '@aws-sdk/client-eks';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { tenantTag, tenantTags } from '../../tenancy/names.ts';
+import { type Placed, placementId, tenantTag, tenantTags } from '../../tenancy/names.ts';
 import type { Eks } from '../kubernetes/eks-account.ts';
 
 /** Which pods get the tenant's role: those of one service account. */
-export interface PodIdentity {
+export interface PodIdentity extends Placed {
   clusterName: string;
   namespace: string;
   serviceAccount: string;
-  tenantId: string;
   tier: string;
   /** Role in the cluster's account. */
   roleArn: string;
@@ -36,7 +35,7 @@ export async function ensurePodIdentity(eks: Eks, identity: PodIdentity): Promis
       serviceAccount,
       roleArn,
       ...(targetRoleArn && { targetRoleArn }),
-      clientRequestToken: `${tenantId}-${serviceAccount}`,
+      clientRequestToken: `${placementId(identity)}-${serviceAccount}`,
       tags: tenantTags(tenantId, tier),
     }),
   );

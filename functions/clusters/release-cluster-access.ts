@@ -4,7 +4,7 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { releasePodIdentities } from './pod-identity.ts';
 
@@ -47,7 +47,7 @@ async function ownsEntry(eks: Eks, { tenantId, clusterName, roleArn }: AccessToR
 /** Step of release-placement. */
 export const handler = step({
   name: 'release-cluster-access',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     name: z.string(),
     attributes: z.object({ roleArn: z.string(), accountId: z.string(), namespace: z.string() }),
   }),

@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-eks';
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import { type Placed, placementId } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { givePlaceBack } from './cluster-store.ts';
 import { describeCluster } from './ensure-eks-cluster.ts';
@@ -19,9 +20,9 @@ import { unprotectCluster } from './unprotect-cluster.ts';
 export async function leaveSharedCluster(
   registry: Table,
   ledger: Ledger,
-  request: { tenantId: string; name: string; cpuMillis: number; memoryMebibytes: number },
+  request: Placed & { name: string; cpuMillis: number; memoryMebibytes: number },
 ): Promise<void> {
-  await givePlaceBack(registry, request.name, request.tenantId, request);
+  await givePlaceBack(registry, request.name, placementId(request), request);
   await ledger.deleted('cluster', request.name);
 }
 
@@ -64,7 +65,7 @@ async function removeAccess(eks: Eks, clusterName: string): Promise<void> {
 /** Step of release-placement. */
 export const handler = step({
   name: 'release-cluster',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     name: z.string(),
     attributes: z.object({
       own: z.literal('true').optional(),
@@ -77,9 +78,9 @@ export const handler = step({
   async run({ name, attributes, ...operation }) {
     const { own, accountId = '', cpuMillis, memoryMebibytes } = attributes;
     const ledger = createLedger(table(), operation);
-    const { tenantId } = operation;
+    const { tenantId, generation } = operation;
     if (own) await releaseTenantCluster(eksIn(accountId), ledger, tenantId, name);
-    else await leaveSharedCluster(table(), ledger, { tenantId, name, cpuMillis, memoryMebibytes });
+    else await leaveSharedCluster(table(), ledger, { tenantId, generation, name, cpuMillis, memoryMebibytes });
     return { released: true as const };
   },
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { tenantTag } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { describeCluster } from './ensure-eks-cluster.ts';
 
 /** While EKS works on a cluster it takes no other change of it, a deletion neither. */
@@ -32,7 +32,7 @@ export async function unprotectCluster(eks: Eks, tenantId: string, name: string)
 /** Step of release-placement, before the cluster itself. */
 export const handler = step({
   name: 'unprotect-cluster',
-  input: stepInput.extend({ name: z.string(), attributes: z.object({ accountId: z.string() }) }),
+  input: placedStepInput.extend({ name: z.string(), attributes: z.object({ accountId: z.string() }) }),
   output: z.object({ unprotected: z.literal(true) }),
   async run({ tenantId, name, attributes }) {
     await unprotectCluster(eksIn(attributes.accountId), tenantId, name);

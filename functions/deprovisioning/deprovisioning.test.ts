@@ -36,6 +36,7 @@ async function pending(
     const onboarding = { tenantId, operationId: 'onboarding', executionArn: 'arn:1', correlationId: 'onboarding' };
     await registerTenant(table, {
       ...onboarding,
+      generation: 1,
       owner,
       state: 'ONBOARDING',
       tier: 'basic',

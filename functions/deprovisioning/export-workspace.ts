@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { exportFacts } from '../../events/tenant-deprovisioned.ts';
 import { exportKey } from '../../tenancy/deprovisioning.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { exportClusterRole } from '../../tenancy/workspace/life-access.ts';
@@ -29,13 +30,13 @@ const s3 = once(() => new S3Client({}));
  */
 export async function exportNamespace(
   kubernetes: Kubernetes,
-  tenantId: string,
+  placed: Placed,
   wait?: Wait,
 ): Promise<KubernetesObject[]> {
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName(placed);
   const found = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
   if (found === undefined || found.metadata.deletionTimestamp !== undefined) return [];
-  expectOurs(found, tenantId);
+  expectOurs(found, placed.tenantId);
   await takeRights(kubernetes, exportClusterRole, namespace, wait);
   return [found, ...(await listEverything(kubernetes, namespace))];
 }
@@ -47,9 +48,10 @@ export async function exportNamespace(
 async function exportInside(
   host: Kubernetes,
   { tenantId, suspensionId }: Pick<Tenant, 'tenantId' | 'suspensionId'>,
+  generation: number,
 ): Promise<KubernetesObject[]> {
-  if (suspensionId !== undefined) await resumeNamespace(host, { tenantId, suspensionId });
-  const administrator = await inside(host, tenantId);
+  if (suspensionId !== undefined) await resumeNamespace(host, { tenantId, generation, suspensionId });
+  const administrator = await inside(host, { tenantId, generation });
   return administrator === undefined ? [] : listEverything(administrator);
 }
 
@@ -63,11 +65,12 @@ export const handler = step({
     const { graceToken: _, ...tenant } = await expectCurrent(table(), operation);
     const ledger = await readLedger(table(), tenantId);
     const clusters: Record<string, readonly KubernetesObject[]> = {};
-    for (const { clusterName, accountId, virtual } of workplaces(ledger)) {
+    for (const { clusterName, accountId, generation, virtual } of workplaces(ledger)) {
       const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
       if (kubernetes === undefined) continue;
-      if (virtual) clusters[`${clusterName}, virtual cluster`] = await exportInside(kubernetes, tenant);
-      clusters[clusterName] = await exportNamespace(kubernetes, tenantId);
+      const where = generation === tenant.generation ? clusterName : `${clusterName}, placement ${generation}`;
+      if (virtual) clusters[`${where}, virtual cluster`] = await exportInside(kubernetes, tenant, generation);
+      clusters[where] = await exportNamespace(kubernetes, { tenantId, generation });
     }
     return writeExport(
       s3(),

@@ -1,8 +1,7 @@
 import { DescribeAccessEntryCommand, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { LedgerEntry } from '../../tenancy/ledger.ts';
-import { foundationStackName, tenantRoleName } from '../../tenancy/names.ts';
+import { foundationStackName, type Placed, placementId, tenantRoleName } from '../../tenancy/names.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
 import { getAccount } from '../accounts/account-store.ts';
 import { getCluster } from '../clusters/cluster-store.ts';
@@ -10,6 +9,7 @@ import { describeCluster } from '../clusters/ensure-eks-cluster.ts';
 import { findTenantStack, type Stacks } from '../foundations/stack.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import type { Eks } from '../kubernetes/eks-account.ts';
+import { readClaim } from '../networks/claims.ts';
 import type { Table } from '../runtime/table.ts';
 import { unlessGone } from '../suspension/unless-gone.ts';
 import type { Look } from './sweep.ts';
@@ -37,11 +37,30 @@ export function looksFor(
 ): Look[] {
   return [
     ...ledger.flatMap((entry) => looksAtEntry(systems, tenantId, entry)),
-    ...clustersOf(systems, ledger, sharedClusters).flatMap((cluster) => looksInCluster(systems, tenantId, cluster)),
-    ...looksAtFoundation(systems, tenantId, ledger),
+    ...generationsIn(ledger).flatMap((generation) =>
+      looksAtPlacement(systems, { tenantId, generation }, ledger, sharedClusters),
+    ),
+  ];
+}
+
+/** Every placement the tenant has had; there is a first one even where the ledger says nothing. */
+function generationsIn(ledger: readonly LedgerEntry[]): number[] {
+  return [...new Set([1, ...ledger.map(({ generation }) => generation)])];
+}
+
+function looksAtPlacement(
+  systems: Systems,
+  placed: Placed,
+  ledger: readonly LedgerEntry[],
+  sharedClusters: readonly string[],
+): Look[] {
+  const entries = ledger.filter(({ generation }) => generation === placed.generation);
+  return [
+    ...clustersOf(systems, entries, sharedClusters).flatMap((cluster) => looksInCluster(systems, placed, cluster)),
+    ...looksAtFoundation(systems, placed, ledger),
     {
-      what: `network block of ${tenantId}`,
-      exists: () => hasItem(systems.table, { pk: `TENANT#${tenantId}`, sk: 'NETWORK' }),
+      what: `network block of ${placementId(placed)}`,
+      exists: async () => (await readClaim(systems.table, placed)) !== undefined,
     },
   ];
 }
@@ -66,8 +85,8 @@ function clustersOf(
   return [...clusters.values()];
 }
 
-function looksInCluster(systems: Systems, tenantId: string, { name, accountId, roleArn }: ClusterOf): Look[] {
-  const namespace = namespaceName(tenantId);
+function looksInCluster(systems: Systems, placed: Placed, { name, accountId, roleArn }: ClusterOf): Look[] {
+  const namespace = namespaceName(placed);
   const eks = systems.eks(accountId);
   const looks: Look[] = [
     {
@@ -118,7 +137,7 @@ function looksAtEntry(systems: Systems, tenantId: string, entry: LedgerEntry): L
 function clusterLook(
   { eks, table, platformAccountId }: Systems,
   tenantId: string,
-  { name, attributes }: LedgerEntry,
+  { name, generation, attributes }: LedgerEntry,
 ): Look {
   if (attributes?.['own'])
     return {
@@ -126,28 +145,29 @@ function clusterLook(
       exists: async () =>
         (await describeCluster(eks(attributes['accountId'] ?? platformAccountId), name)) !== undefined,
     };
+  const placed = { tenantId, generation };
   return {
-    what: `place of ${tenantId} in ${name}`,
-    exists: async () => (await getCluster(table, name))?.members.has(tenantId) ?? false,
+    what: `place of ${placementId(placed)} in ${name}`,
+    exists: async () => (await getCluster(table, name))?.members.has(placementId(placed)) ?? false,
   };
 }
 
 /** In an account of its own they went with the cleaning of the account, which looks for itself. */
 function looksAtFoundation(
   { stacks, iam, platformAccountId }: Systems,
-  tenantId: string,
+  placed: Placed,
   ledger: readonly LedgerEntry[],
 ): Look[] {
-  const elsewhere = ledger.some(({ kind, name }) => kind === 'account' && name === 'dedicated');
-  if (elsewhere) return [];
-  const stackName = foundationStackName(tenantId);
-  const RoleName = tenantRoleName(tenantId);
+  const stack = ledger.find((entry) => entry.kind === 'foundation' && entry.generation === placed.generation);
+  if (stack && stack.attributes['accountId'] !== platformAccountId) return [];
+  const stackName = foundationStackName(placed);
+  const RoleName = tenantRoleName(placed);
   return [
     {
       what: `stack ${stackName}`,
       async exists() {
-        const stack = await findTenantStack(stacks(platformAccountId), stackName, tenantId);
-        return stack !== undefined && stack.StackStatus !== 'DELETE_COMPLETE';
+        const found = await findTenantStack(stacks(platformAccountId), stackName, placed.tenantId);
+        return found !== undefined && found.StackStatus !== 'DELETE_COMPLETE';
       },
     },
     { what: `role ${RoleName}`, exists: () => hasRole(iam, RoleName) },
@@ -162,9 +182,4 @@ async function hasRole(iam: Pick<IAMClient, 'send'>, RoleName: string): Promise<
     if (error instanceof Error && error.name === 'NoSuchEntityException') return false;
     throw error;
   }
-}
-
-async function hasItem(table: Table, key: { pk: string; sk: string }): Promise<boolean> {
-  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true }));
-  return Item !== undefined;
 }

@@ -7,6 +7,7 @@ import { fakeLedger, fakeStacks } from './testing/fakes.ts';
 
 const request: FoundationRequest = {
   tenantId: 'acme',
+  generation: 1,
   tier: 'basic',
   operationId: 'operation-1',
   accountId: '222222222222',

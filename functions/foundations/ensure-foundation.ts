@@ -10,7 +10,7 @@ import { clusterZones } from '../networks/zones.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { accountClients } from './access.ts';
 import {
@@ -56,7 +56,7 @@ export async function ensureFoundation(
   request: FoundationRequest,
   network?: NetworkSource,
 ): Promise<Foundation> {
-  const stackName = foundationStackName(request.tenantId);
+  const stackName = foundationStackName(request);
   const stack = await findTenantStack(stacks, stackName, request.tenantId);
   if (!stack) {
     // Intent for the block too: the release gives it back wherever the entry says that there may be one.
@@ -157,7 +157,7 @@ function updateInput(request: FoundationRequest, parameters: Parameters) {
 
 function stackInput(request: FoundationRequest, parameters: Parameters) {
   return {
-    StackName: foundationStackName(request.tenantId),
+    StackName: foundationStackName(request),
     TemplateBody: request.templateBody,
     RoleARN: request.serviceRoleArn,
     Capabilities: ['CAPABILITY_NAMED_IAM' as const],
@@ -169,7 +169,7 @@ function stackInput(request: FoundationRequest, parameters: Parameters) {
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-foundation',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     tier: z.string(),
     placement,
     accountId: z.string().regex(/^\d{12}$/),
@@ -192,7 +192,7 @@ export const handler = step({
     };
     const pool = config.accounts?.networks ?? accountsConfig.shape.networks.parse(undefined);
     const network: NetworkSource = {
-      claim: () => claimNetwork(table(), pool, input.tenantId),
+      claim: () => claimNetwork(table(), pool, input),
       zones: () => clusterZones(ec2()),
       close: (groupId) => closeSecurityGroup(ec2(), groupId),
     };

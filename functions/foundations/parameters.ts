@@ -1,10 +1,11 @@
 import type { Parameter, Stack } from '@aws-sdk/client-cloudformation';
-import { tenantExternalId, tenantRoleName } from '../../tenancy/names.ts';
+import { placementId, tenantExternalId, tenantRoleName } from '../../tenancy/names.ts';
 import { subnetBits } from '../../tenancy/networks/blocks.ts';
 
 /** What the stack of a foundation is made from. */
 export interface FoundationRequest {
   tenantId: string;
+  generation: number;
   tier: string;
   operationId: string;
   /** The account the tenant lives in. */
@@ -46,7 +47,8 @@ export async function foundationParameters(
 ): Promise<Parameters> {
   return {
     TenantId: request.tenantId,
-    RoleName: tenantRoleName(request.tenantId),
+    PlacementId: placementId(request),
+    RoleName: tenantRoleName(request),
     ExternalId: tenantExternalId(request.tenantId),
     PlatformAccountId: request.platformAccountId,
     MonthlyBudgetUsd: String(request.monthlyBudgetUsd),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { releaseNetwork } from '../networks/claims.ts';
 import { createLedger, type Ledger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { accountClients } from './access.ts';
 import { platformAccountOf } from './platform-account.ts';
@@ -37,14 +37,14 @@ export async function releaseFoundation(
 /** Step of release-placement. The ledger's entry says in which account the stack is, and whether it may have a network. */
 export const handler = step({
   name: 'release-foundation',
-  input: stepInput.extend({ name: z.string(), attributes: z.record(z.string(), z.string()).default({}) }),
+  input: placedStepInput.extend({ name: z.string(), attributes: z.record(z.string(), z.string()).default({}) }),
   output: z.object({ released: z.literal(true) }),
   async run({ name: stackName, attributes, ...operation }) {
     const platformAccountId = platformAccountOf(operation.executionArn);
     const { stacks } = accountClients(attributes['accountId'] ?? platformAccountId, platformAccountId);
     const { tenantId } = operation;
     await releaseFoundation(stacks, createLedger(table(), operation), { tenantId, stackName }, async () => {
-      if (attributes['network'] !== undefined) await releaseNetwork(table(), tenantId);
+      if (attributes['network'] !== undefined) await releaseNetwork(table(), operation);
     });
     return { released: true as const };
   },

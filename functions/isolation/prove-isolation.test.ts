@@ -5,7 +5,7 @@ import { memoryKubernetes } from '../kubernetes/memory-kubernetes.ts';
 import type { Control } from './case.ts';
 import { isolationCases, proveIsolation } from './prove-isolation.ts';
 
-const input = { tenantId: 'acme', numbers: basicNumbers };
+const input = { tenantId: 'acme', generation: 1, numbers: basicNumbers };
 const subject = { ...input, namespace: 'tenant-acme', neighbour: 'kube-system' };
 const cases = isolationCases(subject);
 

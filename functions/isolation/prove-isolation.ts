@@ -3,8 +3,15 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { placement } from '../../events/placement.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
-import { namespaceName, podSecurityLevel, podSecurityVersion, tenantLabel } from '../../tenancy/workspace/names.ts';
+import {
+  generationLabel,
+  namespaceName,
+  podSecurityLevel,
+  podSecurityVersion,
+  tenantLabel,
+} from '../../tenancy/workspace/names.ts';
 import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import { platformAccountOf } from '../foundations/platform-account.ts';
 import type { Kubernetes, KubernetesAnswer } from '../kubernetes/client.ts';
@@ -12,7 +19,7 @@ import { platformClient, tenantClient } from '../kubernetes/cluster-clients.ts';
 import { kubernetesError, type Status } from '../kubernetes/errors.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { foreignRoles } from './aws/foreign-roles.ts';
 import { proveAccount } from './aws/prove-account.ts';
@@ -26,7 +33,11 @@ import { isolationBreached } from './isolation-breached.ts';
 import { creating } from './requests.ts';
 import { goodPod } from './well-behaved.ts';
 
-export const proveIsolationInput = z.object({ tenantId: z.string(), numbers: workspaceNumbers });
+export const proveIsolationInput = z.object({
+  tenantId: z.string(),
+  generation: z.int().positive(),
+  numbers: workspaceNumbers,
+});
 export type ProveIsolationInput = z.infer<typeof proveIsolationInput>;
 
 export const proveIsolationOutput = z.object({
@@ -51,9 +62,9 @@ export interface ProveIsolationClients {
  */
 export async function proveIsolation(
   { tenant, platform, wait = pause }: ProveIsolationClients,
-  { tenantId, numbers }: ProveIsolationInput,
+  { tenantId, generation, numbers }: ProveIsolationInput,
 ): Promise<ProveIsolationOutput> {
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName({ tenantId, generation });
   const subject = { tenantId, namespace, numbers, neighbour: await neighbourOf(platform, tenantId) };
   await expectAccess(tenant, subject);
   const cases = isolationCases(subject);
@@ -77,6 +88,12 @@ export function isolationCases(subject: ProofSubject): IsolationCase[] {
 /** The namespace of another tenant, if there is one: a wrong binding shows only where there is something to bind. */
 async function neighbourOf(platform: Kubernetes, tenantId: string): Promise<string> {
   return (await neighbouringNamespace(platform, tenantId))?.metadata.name ?? 'kube-system';
+}
+
+/** Whose namespace it is, and which of that tenant's placements. */
+function neighbourIn(namespace: KubernetesObject | undefined): Placed | undefined {
+  const { [tenantLabel]: tenantId, [generationLabel]: generation } = namespace?.metadata.labels ?? {};
+  return tenantId === undefined ? undefined : { tenantId, generation: Number(generation ?? 1) };
 }
 
 async function neighbouringNamespace(platform: Kubernetes, tenantId: string): Promise<KubernetesObject | undefined> {
@@ -114,7 +131,7 @@ async function failing(
   return new Map(answers.filter(([each, answer]) => !answeredBy(each.control, answer, standard)));
 }
 
-const handlerInput = stepInput.extend({
+const handlerInput = placedStepInput.extend({
   tier: z.string(),
   placement,
   accountId: z.string(),
@@ -128,17 +145,17 @@ export const handler = step({
   input: handlerInput,
   output: z.object({ passed: z.literal(true), cases: z.number().int().positive() }),
   async run(input, { logger }) {
-    const { tenantId, tier, roleArn, cluster, placement } = input;
+    const { tenantId, generation, tier, roleArn, cluster, placement } = input;
     const [tenant, platform] = await Promise.all([
       tenantClient(cluster.name, tenantId, roleArn, cluster.accountId),
       platformClient(cluster.name, cluster.accountId),
     ]);
-    const neighbour = (await neighbouringNamespace(platform, tenantId))?.metadata.labels?.[tenantLabel];
+    const neighbour = neighbourIn(await neighbouringNamespace(platform, tenantId));
     const [inCluster, inAws] = await Promise.all([
       // Who lives in a virtual cluster is nobody in the host; what it can do inside was proven before.
       placement.workspace === 'vcluster'
         ? { cases: [] }
-        : proveIsolation({ tenant, platform }, { tenantId, numbers: findTier(tier).workspace }),
+        : proveIsolation({ tenant, platform }, { tenantId, generation, numbers: findTier(tier).workspace }),
       proveInAws(input, neighbour),
     ]);
     const cases = [...inCluster.cases, ...inAws];
@@ -148,7 +165,7 @@ export const handler = step({
 });
 
 /** The proof in the account the tenant lives in. */
-async function proveInAws(input: z.infer<typeof handlerInput>, neighbour: string | undefined) {
+async function proveInAws(input: z.infer<typeof handlerInput>, neighbour: Placed | undefined) {
   const { tenantId, accountId, roleArn } = input;
   const { accounts } = config;
   const sts = new STSClient({});
@@ -165,6 +182,7 @@ async function proveInAws(input: z.infer<typeof handlerInput>, neighbour: string
   );
   return proveAccount(aws, {
     tenantId,
+    generation: input.generation,
     accountId,
     foreignRoles: roles,
     ...(input.placement.account === 'dedicated' && { ownAccount: { boundaryName: environment('BOUNDARY_NAME') } }),

@@ -13,6 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => local.close());
 
+const first = (tenantId: string) => ({ tenantId, generation: 1 });
+
 /** Names of tenants are new in each test, so that all can share one table; the pool is emptied after each. */
 let count = 0;
 const tenants = (number: number) => Array.from({ length: number }, () => `tenant-${count++}`);
@@ -28,7 +30,7 @@ async function taken(): Promise<Record<string, string>> {
 async function claimed(tenantId: string, table: Table = local.table): Promise<string> {
   for (;;) {
     try {
-      return await claimNetwork(table, pool, tenantId);
+      return await claimNetwork(table, pool, first(tenantId));
     } catch (error) {
       if (!(error instanceof Error) || !['AwsUnavailable', 'crash'].includes(error.name)) throw error;
     }
@@ -56,10 +58,21 @@ test('sixteen tenants at once fill the pool, each with one block; the next gets 
   const blocks = await Promise.all(all.map((tenantId) => claimed(tenantId)));
   expect(new Set(blocks).size).toBe(16);
   const [late = ''] = tenants(1);
-  await expect(claimNetwork(local.table, pool, late)).rejects.toMatchObject({ name: 'NetworkPoolExhausted' });
-  await releaseNetwork(local.table, all[3] ?? '');
-  expect(await claimNetwork(local.table, pool, late)).toBe(blocks[3]);
-  await Promise.all([...all, late].map((tenantId) => releaseNetwork(local.table, tenantId)));
+  await expect(claimNetwork(local.table, pool, first(late))).rejects.toMatchObject({ name: 'NetworkPoolExhausted' });
+  await releaseNetwork(local.table, first(all[3] ?? ''));
+  expect(await claimNetwork(local.table, pool, first(late))).toBe(blocks[3]);
+  await Promise.all([...all, late].map((tenantId) => releaseNetwork(local.table, first(tenantId))));
+  expect(await taken()).toEqual({});
+});
+
+test('each placement of a tenant has a block of its own', async () => {
+  const [tenantId = ''] = tenants(1);
+  const second = { tenantId, generation: 2 };
+  const blocks = [await claimed(tenantId), await claimNetwork(local.table, pool, second)];
+  expect(new Set(blocks).size).toBe(2);
+  await releaseNetwork(local.table, first(tenantId));
+  expect(Object.values(await taken())).toEqual([`${tenantId}--2`]);
+  await releaseNetwork(local.table, second);
   expect(await taken()).toEqual({});
 });
 
@@ -68,8 +81,8 @@ test('a tenant keeps its block, however often and at how many places it asks', a
   const blocks = await Promise.all(Array.from({ length: 8 }, () => claimed(tenantId)));
   expect(new Set([...blocks, await claimed(tenantId)]).size).toBe(1);
   expect(Object.values(await taken())).toEqual([tenantId]);
-  await releaseNetwork(local.table, tenantId);
-  await releaseNetwork(local.table, tenantId);
+  await releaseNetwork(local.table, first(tenantId));
+  await releaseNetwork(local.table, first(tenantId));
   expect(await taken()).toEqual({});
 });
 
@@ -88,12 +101,12 @@ test('whatever is lost in whatever order, no block has two tenants, no tenant tw
             const tenantId = names[index] ?? '';
             const table = failing([...faults]);
             const [block] = await Promise.all([claimed(tenantId, table), ...(twice ? [claimed(tenantId)] : [])]);
-            if (leaves) await releaseNetwork(local.table, tenantId);
+            if (leaves) await releaseNetwork(local.table, first(tenantId));
             return leaves ? [] : [[block, tenantId]];
           }),
         );
         expect(await taken()).toEqual(Object.fromEntries(results.flat()));
-        for (const tenantId of names) await releaseNetwork(local.table, tenantId);
+        for (const tenantId of names) await releaseNetwork(local.table, first(tenantId));
         expect(await taken()).toEqual({});
       },
     ),
@@ -102,9 +115,9 @@ test('whatever is lost in whatever order, no block has two tenants, no tenant tw
 });
 
 test('blocks of another size would overlap: the pool is not cut twice', async () => {
-  await claimNetwork(local.table, pool, 'first');
+  await claimNetwork(local.table, pool, first('first'));
   const other = { ...pool, prefixLength: 18 };
-  await expect(claimNetwork(local.table, other, 'second')).rejects.toMatchObject({ name: 'InvalidInput' });
+  await expect(claimNetwork(local.table, other, first('second'))).rejects.toMatchObject({ name: 'InvalidInput' });
   const wider = { ...pool, cidr: '10.64.0.0/12' };
-  expect(await claimNetwork(local.table, wider, 'second')).toMatch(/^10\.\d+\.\d+\.0\/20$/);
+  expect(await claimNetwork(local.table, wider, first('second'))).toMatch(/^10\.\d+\.\d+\.0\/20$/);
 });

@@ -1,12 +1,13 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import { type Placed, placementId } from '../../tenancy/names.ts';
 import { blockGroups, groupOf, type NetworkPool } from '../../tenancy/networks/blocks.ts';
 import { conditionFailed, type Table } from '../runtime/table.ts';
 
 /**
- * Who has which block. A tenant first writes which block it wants (`TENANT#…/NETWORK`), then takes it, then notes that it
+ * Who has which block. A tenant first writes which block it wants (`TENANT#…/NETWORK`, one for each placement), then takes it, then notes that it
  * holds it; so whatever a crash leaves behind is named by the tenant's own item. A block is an attribute of its group's
- * item (`NETWORKS/GROUP#…`), whose value is the tenant: taking one is a single conditional write, finding a free one a
+ * item (`NETWORKS/GROUP#…`), whose value is the placement: taking one is a single conditional write, finding a free one a
  * single read in all but a nearly full pool.
  */
 interface Claim {
@@ -21,40 +22,47 @@ const TRIES = 20;
  * A block for the tenant's network: the one it has, or a free one that no other tenant has or gets.
  * @throws NetworkPoolExhausted when all blocks are taken; InvalidInput when the pool was cut into blocks of another size.
  */
-export async function claimNetwork(table: Table, pool: NetworkPool, tenantId: string): Promise<string> {
-  const known = await readClaim(table, tenantId);
+export async function claimNetwork(table: Table, pool: NetworkPool, placed: Placed): Promise<string> {
+  const known = await readClaim(table, placed);
   if (known?.held) return known.cidr;
   await agreeOnSize(table, pool);
   let claim = known;
   for (let tries = 0; tries < TRIES; tries++) {
-    claim ??= await intend(table, tenantId, await freeBlock(table, pool, tenantId), undefined);
+    claim ??= await intend(table, placed, await freeBlock(table, pool, placed), undefined);
     if (claim.held) return claim.cidr;
-    if (await take(table, claim.cidr, tenantId)) {
-      if (await hold(table, claim.cidr, tenantId)) return claim.cidr;
+    if (await take(table, claim.cidr, placed)) {
+      if (await hold(table, claim.cidr, placed)) return claim.cidr;
       // Another invocation for this tenant has gone on to another block: this one must not stay taken.
-      await giveBack(table, claim.cidr, tenantId);
-      claim = await readClaim(table, tenantId);
+      await giveBack(table, claim.cidr, placed);
+      claim = await readClaim(table, placed);
     } else {
-      claim = await intend(table, tenantId, await freeBlock(table, pool, tenantId), claim.cidr);
+      claim = await intend(table, placed, await freeBlock(table, pool, placed), claim.cidr);
     }
   }
-  throw new CatalogueError('AwsUnavailable', `The network of tenant ${tenantId} is being claimed by others too.`);
+  throw new CatalogueError(
+    'AwsUnavailable',
+    `The network of tenant ${placementId(placed)} is being claimed by others too.`,
+  );
 }
 
 /** Gives the tenant's block back; a tenant without one is a success. Call it when nothing uses the block any more. */
-export async function releaseNetwork(table: Table, tenantId: string): Promise<void> {
-  const claim = await readClaim(table, tenantId);
+export async function releaseNetwork(table: Table, placed: Placed): Promise<void> {
+  const claim = await readClaim(table, placed);
   if (!claim) return;
-  await giveBack(table, claim.cidr, tenantId);
-  await table.client.send(new DeleteCommand({ TableName: table.name, Key: claimKey(tenantId) }));
+  await giveBack(table, claim.cidr, placed);
+  await table.client.send(new DeleteCommand({ TableName: table.name, Key: claimKey(placed) }));
 }
 
-const claimKey = (tenantId: string) => ({ pk: `TENANT#${tenantId}`, sk: 'NETWORK' });
+const claimKey = ({ tenantId, generation }: Placed) => ({
+  pk: `TENANT#${tenantId}`,
+  sk: generation === 1 ? 'NETWORK' : `NETWORK#${generation}`,
+});
 const groupKey = (group: string) => ({ pk: 'NETWORKS', sk: `GROUP#${group}` });
 
-async function readClaim(table: Table, tenantId: string): Promise<Claim | undefined> {
+/** What the placement wants or has. */
+export async function readClaim(table: Table, placed: Placed): Promise<Claim | undefined> {
   const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: claimKey(tenantId), ConsistentRead: true }),
+    new GetCommand({ TableName: table.name, Key: claimKey(placed), ConsistentRead: true }),
   );
   return Item as Claim | undefined;
 }
@@ -74,8 +82,8 @@ async function agreeOnSize(table: Table, { prefixLength }: NetworkPool): Promise
   );
 }
 
-async function freeBlock(table: Table, pool: NetworkPool, tenantId: string): Promise<string> {
-  for (const { name, blocks } of blockGroups(pool, tenantId)) {
+async function freeBlock(table: Table, pool: NetworkPool, placed: Placed): Promise<string> {
+  for (const { name, blocks } of blockGroups(pool, placementId(placed))) {
     const { Item: taken = {} } = await table.client.send(
       new GetCommand({ TableName: table.name, Key: groupKey(name), ConsistentRead: true }),
     );
@@ -86,43 +94,43 @@ async function freeBlock(table: Table, pool: NetworkPool, tenantId: string): Pro
 }
 
 /** Writes which block is wanted in place of `previous`; if another invocation was first, what it wrote. */
-async function intend(table: Table, tenantId: string, cidr: string, previous: string | undefined): Promise<Claim> {
+async function intend(table: Table, placed: Placed, cidr: string, previous: string | undefined): Promise<Claim> {
   const written = await changed(table, {
-    Key: claimKey(tenantId),
+    Key: claimKey(placed),
     UpdateExpression: 'SET cidr = :cidr',
     ConditionExpression: previous ? 'cidr = :previous AND attribute_not_exists(held)' : 'attribute_not_exists(cidr)',
     ExpressionAttributeValues: { ':cidr': cidr, ...(previous && { ':previous': previous }) },
   });
-  return written ? { cidr } : ((await readClaim(table, tenantId)) ?? { cidr });
+  return written ? { cidr } : ((await readClaim(table, placed)) ?? { cidr });
 }
 
 /** Whether the block is now, or was already, the tenant's. */
-function take(table: Table, cidr: string, tenantId: string): Promise<boolean> {
+function take(table: Table, cidr: string, placed: Placed): Promise<boolean> {
   return changed(table, {
     Key: groupKey(groupOf(cidr)),
     UpdateExpression: 'SET #block = :tenant',
     ConditionExpression: 'attribute_not_exists(#block) OR #block = :tenant',
     ExpressionAttributeNames: { '#block': cidr },
-    ExpressionAttributeValues: { ':tenant': tenantId },
+    ExpressionAttributeValues: { ':tenant': placementId(placed) },
   });
 }
 
-function hold(table: Table, cidr: string, tenantId: string): Promise<boolean> {
+function hold(table: Table, cidr: string, placed: Placed): Promise<boolean> {
   return changed(table, {
-    Key: claimKey(tenantId),
+    Key: claimKey(placed),
     UpdateExpression: 'SET held = :true',
     ConditionExpression: 'cidr = :cidr',
     ExpressionAttributeValues: { ':true': true, ':cidr': cidr },
   });
 }
 
-async function giveBack(table: Table, cidr: string, tenantId: string): Promise<void> {
+async function giveBack(table: Table, cidr: string, placed: Placed): Promise<void> {
   await changed(table, {
     Key: groupKey(groupOf(cidr)),
     UpdateExpression: 'REMOVE #block',
     ConditionExpression: '#block = :tenant',
     ExpressionAttributeNames: { '#block': cidr },
-    ExpressionAttributeValues: { ':tenant': tenantId },
+    ExpressionAttributeValues: { ':tenant': placementId(placed) },
   });
 }
 

@@ -186,6 +186,7 @@ describe('repair', () => {
     const now = new Date(0).toISOString();
     await registerTenant(table, {
       tenantId: 'stuck',
+      generation: 1,
       state: 'COMPENSATION_FAILED',
       tier: 'basic',
       placement: { account: 'pooled', workspace: 'namespace' },

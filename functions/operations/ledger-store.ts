@@ -1,7 +1,13 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type LedgerEntry, ledgerKey } from '../../tenancy/ledger.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import type { ResourceKind } from '../../tenancy/steps.ts';
 import { queryAll, type Table } from '../runtime/table.ts';
+
+/** On whose behalf the ledger is written. */
+export interface LedgerWriter extends Placed {
+  readonly operationId: string;
+}
 
 /** The durable ledger of one operation's resources: see {@link LedgerEntry}. */
 export interface Ledger {
@@ -12,7 +18,7 @@ export interface Ledger {
 }
 
 /** The ledger of a tenant, written on behalf of an operation. */
-export function createLedger(table: Table, operation: { tenantId: string; operationId: string }): Ledger {
+export function createLedger(table: Table, operation: LedgerWriter): Ledger {
   const write = (
     kind: ResourceKind,
     name: string,
@@ -22,14 +28,15 @@ export function createLedger(table: Table, operation: { tenantId: string; operat
     table.client.send(
       new UpdateCommand({
         TableName: table.name,
-        Key: { pk: `TENANT#${operation.tenantId}`, sk: `RESOURCE#${ledgerKey(kind, name)}` },
-        UpdateExpression: `SET #state = :state, #name = :name, kind = :kind, tenantId = :tenant, operationId = :operation, updatedAt = :now${attributes ? ', attributes = :attributes' : ''}`,
+        Key: { pk: `TENANT#${operation.tenantId}`, sk: `RESOURCE#${ledgerKey(kind, name, operation.generation)}` },
+        UpdateExpression: `SET #state = :state, #name = :name, kind = :kind, tenantId = :tenant, generation = :generation, operationId = :operation, updatedAt = :now${attributes ? ', attributes = :attributes' : ''}`,
         ExpressionAttributeNames: { '#state': 'state', '#name': 'name' },
         ExpressionAttributeValues: {
           ':state': state,
           ':name': name,
           ':kind': kind,
           ':tenant': operation.tenantId,
+          ':generation': operation.generation,
           ':operation': operation.operationId,
           ':now': new Date().toISOString(),
           ...(attributes && { ':attributes': attributes }),

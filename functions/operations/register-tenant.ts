@@ -5,6 +5,9 @@ import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { registerTenant } from './tenant-registry.ts';
 
+/** Nothing of an earlier tenant of that id is left, so its placements are counted anew. */
+const FIRST_GENERATION = 1;
+
 /**
  * Writes the tenant into the registry with the placement its tier means. Throws `TenantExists` or `TenantNotOwned` when
  * the id is taken; nothing has been made then.
@@ -19,16 +22,17 @@ export const handler = step({
     contactEmail: z.string().optional(),
     startedAt: z.string(),
   }),
-  output: z.object({ placement }),
+  output: z.object({ placement, generation: z.int().positive() }),
   async run({ startedAt, ...input }) {
     const { placement } = findTier(input.tier);
     await registerTenant(table(), {
       ...input,
       placement,
+      generation: FIRST_GENERATION,
       state: 'ONBOARDING',
       createdAt: startedAt,
       updatedAt: startedAt,
     });
-    return { placement };
+    return { placement, generation: FIRST_GENERATION };
   },
 });

@@ -18,6 +18,7 @@ afterAll(() => close());
 const tenant = (tenantId: string, over: Partial<Tenant> = {}): Tenant => ({
   operation: 'onboard',
   tenantId,
+  generation: 1,
   state: 'ONBOARDING',
   tier: 'basic',
   placement: { account: 'pooled', workspace: 'namespace' },
@@ -151,7 +152,7 @@ describe('beginOperation', () => {
 });
 
 it('the ledger knows what was only planned, and releases the newest first', async () => {
-  const ledger = createLedger(table, { tenantId: 'ledger', operationId: 'operation-1' });
+  const ledger = createLedger(table, { tenantId: 'ledger', operationId: 'operation-1', generation: 1 });
   await ledger.created('account', 'pooled', { accountId: '111111111111' });
   await ledger.plan('foundation', 'stack');
   await ledger.created('foundation', 'stack', { roleArn: 'arn' });

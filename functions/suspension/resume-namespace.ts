@@ -14,13 +14,13 @@ import type { Suspension } from './suspend-namespace.ts';
  */
 export async function resumeNamespace(
   kubernetes: Kubernetes,
-  { tenantId, suspensionId }: Suspension,
+  { suspensionId, ...placed }: Suspension,
   wait?: Wait,
 ): Promise<void> {
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName(placed);
   const found = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
   if (found === undefined) return;
-  expectOurs(found, tenantId);
+  expectOurs(found, placed.tenantId);
   await takeRights(kubernetes, suspensionClusterRole, namespace, wait);
   await startAll(kubernetes, { namespace, suspensionId });
   await giveRightsUp(kubernetes, suspensionClusterRole, namespace);

@@ -25,11 +25,11 @@ export const handler = step({
     const stays = tenant.operation === 'deprovision' && tenant.stateBefore === 'SUSPENDED';
     const { suspensionId } = tenant;
     if (stays || suspensionId === undefined) return { resumed: false };
-    for (const { clusterName, accountId, virtual } of workplaces(await readLedger(table(), tenantId))) {
+    for (const { clusterName, accountId, generation, virtual } of workplaces(await readLedger(table(), tenantId))) {
       const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
       if (kubernetes === undefined) continue;
-      await resumeNamespace(kubernetes, { tenantId, suspensionId });
-      if (virtual) await startInside(kubernetes, { tenantId, suspensionId });
+      await resumeNamespace(kubernetes, { tenantId, generation, suspensionId });
+      if (virtual) await startInside(kubernetes, { tenantId, generation, suspensionId });
     }
     await restoreAccess(table(), eksIn, operation, tenant, environment('POD_IDENTITY_ROLE_ARN'));
     return { resumed: true };

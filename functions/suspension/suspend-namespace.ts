@@ -1,4 +1,5 @@
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { suspensionClusterRole } from '../../tenancy/workspace/life-access.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
@@ -8,8 +9,7 @@ import { mergePatch } from './merge-patch.ts';
 import { takeRights, type Wait } from './own-rights.ts';
 import { isControlled, startPatch, stopPatch, stops } from './stops.ts';
 
-export interface Suspension {
-  tenantId: string;
+export interface Suspension extends Placed {
   /** Marks what was stopped: only what carries it is started again. */
   suspensionId: string;
 }
@@ -32,13 +32,13 @@ export interface Suspended {
  */
 export async function suspendNamespace(
   kubernetes: Kubernetes,
-  { tenantId, suspensionId }: Suspension,
+  { suspensionId, ...placed }: Suspension,
   wait?: Wait,
 ): Promise<Suspended> {
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName(placed);
   const found = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
   if (found === undefined || found.metadata.deletionTimestamp !== undefined) return { workloads: 0, leftRunning: [] };
-  expectOurs(found, tenantId);
+  expectOurs(found, placed.tenantId);
   await takeRights(kubernetes, suspensionClusterRole, namespace, wait);
   await stopAll(kubernetes, { namespace, suspensionId });
   const running = (await kubernetes.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace })).filter(runs);

@@ -24,11 +24,11 @@ export const handler = step({
     await expectCurrent(table(), operation);
     await revokeAccess(table(), eksIn, operation);
     const total: Suspended = { workloads: 0, leftRunning: [] };
-    for (const { clusterName, accountId, virtual } of workplaces(await readLedger(table(), tenantId))) {
+    for (const { clusterName, accountId, generation, virtual } of workplaces(await readLedger(table(), tenantId))) {
       const kubernetes = await unlessGone(() => platformClient(clusterName, accountId));
       if (kubernetes === undefined) continue;
-      if (virtual) await stopInside(kubernetes, { tenantId, suspensionId });
-      const { workloads, leftRunning } = await suspendNamespace(kubernetes, { tenantId, suspensionId });
+      if (virtual) await stopInside(kubernetes, { tenantId, generation, suspensionId });
+      const { workloads, leftRunning } = await suspendNamespace(kubernetes, { tenantId, generation, suspensionId });
       total.workloads += workloads;
       total.leftRunning.push(...leftRunning);
     }

@@ -5,7 +5,7 @@ import { suspendedAnnotation } from './stops.ts';
 import { suspendNamespace } from './suspend-namespace.ts';
 import { type PatchableKubernetes, tenantCluster } from './testing/patchable.ts';
 
-const asked = { tenantId: 'acme', suspensionId: 'operation-2' };
+const asked = { tenantId: 'acme', generation: 1, suspensionId: 'operation-2' };
 let cluster: PatchableKubernetes;
 let before: string[];
 beforeEach(async () => {

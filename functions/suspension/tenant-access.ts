@@ -15,16 +15,18 @@ interface Operation {
 export interface Workplace {
   clusterName: string;
   accountId: string;
+  /** Which of the tenant's placements it belongs to. */
+  generation: number;
   /** Whether it is a virtual cluster. */
   virtual: boolean;
 }
 
 /** The clusters that the tenant's workspaces are in. */
 export function workplaces(ledger: readonly LedgerEntry[]): Workplace[] {
-  return ledger.flatMap(({ kind, state, attributes }) => {
+  return ledger.flatMap(({ kind, state, generation, attributes }) => {
     const { clusterName, clusterAccountId: accountId, workspace } = attributes ?? {};
     if (kind !== 'workspace' || state === 'DELETED' || !clusterName || !accountId) return [];
-    return [{ clusterName, accountId, virtual: workspace === 'vcluster' }];
+    return [{ clusterName, accountId, generation, virtual: workspace === 'vcluster' }];
   });
 }
 
@@ -35,10 +37,10 @@ export async function revokeAccess(
   operation: Operation,
 ): Promise<void> {
   const { tenantId } = operation;
-  for (const { kind, name, state, attributes } of await readLedger(table, tenantId)) {
+  for (const { kind, name, state, generation, attributes } of await readLedger(table, tenantId)) {
     if (kind !== 'cluster-access' || state === 'DELETED') continue;
     const { accountId = '', roleArn = '', namespace = '' } = attributes;
-    await releaseClusterAccess(eksOf(accountId), createLedger(table, operation), {
+    await releaseClusterAccess(eksOf(accountId), createLedger(table, { ...operation, generation }), {
       tenantId,
       clusterName: name,
       roleArn,
@@ -56,12 +58,14 @@ export async function restoreAccess(
   bridgeRoleArn: string,
 ): Promise<void> {
   const ledger = await readLedger(table, operation.tenantId);
-  const clusters = workplaces(ledger);
-  for (const { kind, name, attributes } of ledger) {
-    if (kind !== 'cluster-access' || !clusters.some(({ clusterName }) => clusterName === name)) continue;
+  const places = workplaces(ledger);
+  for (const { kind, name, generation, attributes } of ledger) {
+    const place = places.find((each) => each.clusterName === name && each.generation === generation);
+    if (kind !== 'cluster-access' || !place) continue;
     const { accountId = '', roleArn = '', clusterArn = '' } = attributes;
-    await ensureClusterAccess(eksOf(accountId), createLedger(table, operation), {
+    await ensureClusterAccess(eksOf(accountId), createLedger(table, { ...operation, generation }), {
       ...operation,
+      generation,
       tier,
       placement,
       // The role is in the account that the tenant lives in.

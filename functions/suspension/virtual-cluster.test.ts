@@ -7,7 +7,7 @@ import { suspendNamespace } from './suspend-namespace.ts';
 import { type PatchableKubernetes, tenantCluster } from './testing/patchable.ts';
 import { startInside, stopInside } from './virtual-cluster.ts';
 
-const asked = { tenantId: 'acme', suspensionId: 'operation-2' };
+const asked = { tenantId: 'acme', generation: 1, suspensionId: 'operation-2' };
 const namespace = 'tenant-acme';
 let host: PatchableKubernetes;
 let virtual: PatchableKubernetes;

@@ -1,4 +1,5 @@
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { tenantAccess } from '../../tenancy/vcluster/virtual-access.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
@@ -16,10 +17,10 @@ import { runs, type Suspension, stopAll } from './suspend-namespace.ts';
  */
 export async function stopInside(
   host: Kubernetes,
-  { tenantId, suspensionId }: Suspension,
+  { suspensionId, ...placed }: Suspension,
   connect?: Connect,
 ): Promise<void> {
-  const administrator = await inside(host, tenantId, connect);
+  const administrator = await inside(host, placed, connect);
   if (administrator === undefined) return;
   await revokeTenantAccess(administrator);
   for (const namespace of await namespaces(administrator)) await stopAll(administrator, { namespace, suspensionId });
@@ -32,17 +33,17 @@ export async function stopInside(
   if (pods.length === 0) return;
   throw new CatalogueError(
     'StillDeleting',
-    `${pods.length} pods inside the virtual cluster of ${tenantId} are ending.`,
+    `${pods.length} pods inside the virtual cluster of ${placed.tenantId} are ending.`,
   );
 }
 
 /** After the control plane was started again: workloads and access inside as they were. @throws StillCreating until it answers. */
 export async function startInside(
   host: Kubernetes,
-  { tenantId, suspensionId }: Suspension,
+  { suspensionId, ...placed }: Suspension,
   connect?: Connect,
 ): Promise<void> {
-  const administrator = await inside(host, tenantId, connect);
+  const administrator = await inside(host, placed, connect);
   if (administrator === undefined) return;
   for (const namespace of await namespaces(administrator)) await startAll(administrator, { namespace, suspensionId });
   await restoreTenantAccess(administrator);
@@ -59,8 +60,8 @@ async function restoreTenantAccess(administrator: Kubernetes): Promise<void> {
 }
 
 /** The administrator's client of the virtual API; undefined when its control plane is meant to be off. */
-export async function inside(host: Kubernetes, tenantId: string, connect?: Connect): Promise<Kubernetes | undefined> {
-  const place = vclusterPlace({ tenantId });
+export async function inside(host: Kubernetes, placed: Placed, connect?: Connect): Promise<Kubernetes | undefined> {
+  const place = vclusterPlace(placed);
   const set = await host.get({ apiVersion: 'apps/v1', kind: 'StatefulSet', ...place });
   const { replicas = 1 } = (set?.spec ?? { replicas: 0 }) as { replicas?: number };
   if (replicas === 0) return undefined;
@@ -68,7 +69,7 @@ export async function inside(host: Kubernetes, tenantId: string, connect?: Conne
   if (virtual.ready) return virtual.administrator;
   throw new CatalogueError(
     'StillCreating',
-    `The virtual cluster of ${tenantId} does not answer yet: ${virtual.lacks}.`,
+    `The virtual cluster of ${placed.tenantId} does not answer yet: ${virtual.lacks}.`,
   );
 }
 

@@ -127,7 +127,8 @@ export function accountWorkflows(world: WorkflowWorld) {
 
   /** acquire-placement, as far as the account goes. */
   async function acquire(tenantId: string, operationId: string): Promise<{ accountName: string; accountId: string }> {
-    const claim = () => task(({ table }): Promise<Claimed> => claimAccount(table, { tenantId, operationId }));
+    const claim = () =>
+      task(({ table }): Promise<Claimed> => claimAccount(table, { tenantId, operationId, generation: 1 }));
     let { accountName, accountId } = await claim();
     if (!accountId) {
       await vend(accountName, tenantId);
@@ -140,7 +141,7 @@ export function accountWorkflows(world: WorkflowWorld) {
         table,
         clients,
         { send: async () => ({}) as never },
-        createLedger(table, { tenantId, operationId }),
+        createLedger(table, { tenantId, operationId, generation: 1 }),
         assignment,
       ),
     );
@@ -152,7 +153,7 @@ export function accountWorkflows(world: WorkflowWorld) {
     const entry = await readAccountEntry(organization.table, tenantId);
     const accountName = entry?.attributes['accountName'];
     if (!entry || entry.state === 'DELETED' || !accountName) return;
-    const ledger = (table: Invocation['table']) => createLedger(table, { tenantId, operationId });
+    const ledger = (table: Invocation['table']) => createLedger(table, { tenantId, operationId, generation: 1 });
     const { clean } = await task(({ table }) =>
       beginCleaning(table, ledger(table), { tenantId, accountName }, clock.now()),
     );

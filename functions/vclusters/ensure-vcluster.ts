@@ -8,7 +8,7 @@ import type { Kubernetes } from '../kubernetes/client.ts';
 import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { createLedger } from '../operations/ledger-store.ts';
 import { findTier } from '../runtime/config.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { ensureHostObjects, isWritten, type Wait } from './ensure-host-objects.ts';
 import { ensureVirtualBaseline } from './ensure-virtual-baseline.ts';
@@ -78,16 +78,15 @@ function expectReady(virtual: VirtualCluster): Extract<VirtualCluster, { ready: 
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-vcluster',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     tier: z.string(),
-    generation: z.number().int().positive().default(1),
     cluster: z.object({ name: z.string(), accountId: z.string() }),
   }),
   output: ensureVclusterOutput,
   async run({ tenantId, operationId, tier, generation, cluster }) {
-    const ledger = createLedger(table(), { tenantId, operationId });
+    const ledger = createLedger(table(), { tenantId, operationId, generation });
     const attributes = { clusterName: cluster.name, clusterAccountId: cluster.accountId, workspace: 'vcluster' };
-    await ledger.plan('workspace', namespaceName(tenantId), attributes);
+    await ledger.plan('workspace', namespaceName({ tenantId, generation }), attributes);
     const [host, { serviceCidr }] = await Promise.all([
       platformClient(cluster.name, cluster.accountId),
       describeHost(cluster.name, cluster.accountId),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import { hostNumbers } from '../../tenancy/vcluster/numbers.ts';
@@ -12,7 +13,7 @@ import { isolationBreached } from '../isolation/isolation-breached.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { findTier } from '../runtime/config.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { hostCases } from './cases-host.ts';
 import { insideCases } from './cases-inside.ts';
 import type { Wait } from './ensure-host-objects.ts';
@@ -31,8 +32,7 @@ export interface ProveVclusterClients {
   readonly wait?: Wait;
 }
 
-export interface ProveVclusterInput {
-  readonly tenantId: string;
+export interface ProveVclusterInput extends Placed {
   readonly numbers: WorkspaceNumbers;
   readonly settings: VclusterSettings;
 }
@@ -122,14 +122,14 @@ async function neighbourOf(host: Kubernetes, tenantId: string): Promise<string> 
 /** Step of acquire-placement. The workflow keeps the number of cases; the log has them all. */
 export const handler = step({
   name: 'prove-vcluster-isolation',
-  input: stepInput.extend({ tier: z.string(), cluster: z.object({ name: z.string(), accountId: z.string() }) }),
+  input: placedStepInput.extend({ tier: z.string(), cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: z.object({ passed: z.literal(true), cases: z.number().int().positive() }),
-  async run({ tenantId, tier, cluster }, { logger }) {
+  async run({ tenantId, generation, tier, cluster }, { logger }) {
     const [host, address] = await Promise.all([
       platformClient(cluster.name, cluster.accountId),
       describeHost(cluster.name, cluster.accountId),
     ]);
-    const input = { tenantId, numbers: findTier(tier).workspace, settings: installedVclusterSettings() };
+    const input = { tenantId, generation, numbers: findTier(tier).workspace, settings: installedVclusterSettings() };
     const proof = await proveVclusterIsolation({ host, hostWith: (token) => tokenClient(address, token) }, input);
     logger.info('isolation proven', { cases: proof.cases });
     return { passed: true as const, cases: proof.cases.length };

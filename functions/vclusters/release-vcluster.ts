@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { vclusterClusterRoleName, vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { isError } from '../kubernetes/errors.ts';
 import { createLedger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { clusterUnlessGone } from '../workspaces/existing-cluster.ts';
 import { expectOurs } from '../workspaces/ownership.ts';
@@ -38,17 +39,17 @@ const since = 'tenantry.dev/releasing-since';
  */
 export async function releaseVcluster(
   { host, connect, now = Date.now }: ReleaseVclusterClients,
-  { tenantId }: { readonly tenantId: string },
+  placed: Placed,
 ): Promise<ReleaseVclusterOutput> {
-  const place = vclusterPlace({ tenantId });
+  const place = vclusterPlace(placed);
   const found = await host.get({ apiVersion: 'v1', kind: 'Namespace', name: place.namespace });
   if (found !== undefined) {
-    expectOurs(found, tenantId);
+    expectOurs(found, placed.tenantId);
     // Once the namespace goes, so do the platform's own rights in it.
     if (found.metadata.deletionTimestamp === undefined) await emptyHost(host, place, found, connect, now);
   }
   await deleteClusterScoped(host, place);
-  return releaseNamespace({ kubernetes: host }, { tenantId });
+  return releaseNamespace({ kubernetes: host }, placed);
 }
 
 async function emptyHost(
@@ -175,7 +176,7 @@ async function deleteClusterScoped(host: Kubernetes, { name, namespace }: Vclust
 /** Step of release-placement. `name` is the ledger's: the host namespace. */
 export const handler = step({
   name: 'release-vcluster',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     name: z.string(),
     attributes: z.object({ clusterName: z.string(), clusterAccountId: z.string() }),
   }),

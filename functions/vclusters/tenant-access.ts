@@ -7,7 +7,7 @@ import { type Kubernetes, kubernetesClient } from '../kubernetes/client.ts';
 import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { type ClusterAddress, connectTo } from '../kubernetes/connection.ts';
 import { kubernetesError, type Status } from '../kubernetes/errors.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { findVirtualCluster } from './virtual-cluster.ts';
 
 export interface TenantToken {
@@ -82,13 +82,13 @@ export function tenantKubeconfig(
 /** Not a step of a workflow: invoked for `tenantry kubeconfig`. Whoever may invoke it acts as the tenant for an hour. */
 export const handler = step({
   name: 'issue-vcluster-access',
-  input: stepInput
+  input: placedStepInput
     .partial({ operationId: true, executionArn: true })
     .extend({ cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: z.object({ kubeconfig: z.string(), expires: z.string() }),
-  async run({ tenantId, cluster }) {
+  async run({ tenantId, generation, cluster }) {
     const host = await platformClient(cluster.name, cluster.accountId);
-    const virtual = await findVirtualCluster(host, vclusterPlace({ tenantId }));
+    const virtual = await findVirtualCluster(host, vclusterPlace({ tenantId, generation }));
     if (!virtual.ready) throw new CatalogueError('StillCreating', `No access yet: ${virtual.lacks}.`);
     const token = await tenantToken(virtual.administrator, 3_600);
     return { kubeconfig: tenantKubeconfig(tenantId, virtual.address, token), expires: token.expires };

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
+import type { Placed } from '../../tenancy/names.ts';
 import { workloadServiceAccount } from '../../tenancy/workspace/accounts.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { groupName, namespaceName, tenantLabel } from '../../tenancy/workspace/names.ts';
@@ -9,7 +10,7 @@ import { workspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { createLedger } from '../operations/ledger-store.ts';
 import { findTier } from '../runtime/config.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { covers } from './covers.ts';
 import { existingCluster } from './existing-cluster.ts';
@@ -63,7 +64,7 @@ export async function ensureNamespace(
   await expectFree(kubernetes, namespace);
   const live = await kubernetes.apply(namespace);
   const written = await Promise.all(contents.map((object) => kubernetes.apply(object)));
-  await expectInEffect(kubernetes, workspace.tenantId, written, wait);
+  await expectInEffect(kubernetes, workspace, written, wait);
   return {
     namespace: namespace.metadata.name,
     uid: live.metadata.uid ?? '',
@@ -88,23 +89,23 @@ async function expectFree(kubernetes: Kubernetes, { metadata }: KubernetesObject
 
 async function expectInEffect(
   kubernetes: Kubernetes,
-  tenantId: string,
+  placed: Placed,
   written: readonly KubernetesObject[],
   wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
   const wanted = written.filter(({ kind }) => kind === 'ResourceQuota');
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName(placed);
   // Counting starts after all writes: quotas in effect make the API server count each of them in turn.
   let pending = await notInEffect(
     kubernetes,
-    tenantId,
+    placed,
     Promise.all(wanted.map((each) => startCounting(kubernetes, each))),
   );
   for (const milliseconds of looks) {
     if (pending.length === 0) return;
     await wait(milliseconds);
     const quotas = kubernetes.list({ apiVersion: 'v1', kind: 'ResourceQuota' }, { namespace });
-    pending = await notInEffect(kubernetes, tenantId, quotas);
+    pending = await notInEffect(kubernetes, placed, quotas);
   }
   if (pending.length > 0) {
     throw new CatalogueError('StillCreating', `Not in effect yet in ${namespace}: ${pending.join(', ')}.`);
@@ -114,13 +115,13 @@ async function expectInEffect(
 /** What is written but has no effect yet, by name. */
 async function notInEffect(
   kubernetes: Kubernetes,
-  tenantId: string,
+  placed: Placed,
   live: Promise<readonly KubernetesObject[]>,
 ): Promise<string[]> {
-  const group = groupName(tenantId, 'admin');
+  const group = groupName(placed.tenantId, 'admin');
   const [quotas, authorized] = await Promise.all([
     live,
-    kubernetes.may([group], { verb: 'create', resource: 'pods', namespace: namespaceName(tenantId) }),
+    kubernetes.may([group], { verb: 'create', resource: 'pods', namespace: namespaceName(placed) }),
   ]);
   return [
     ...quotas.filter((quota) => !counts(quota)).map((quota) => `quota ${quota.metadata.name}`),
@@ -138,16 +139,15 @@ function counts(quota: KubernetesObject): boolean {
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-namespace',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     tier: z.string(),
-    generation: z.number().int().positive().default(1),
     cluster: z.object({ name: z.string(), accountId: z.string() }),
   }),
   output: ensureNamespaceOutput,
   async run({ tenantId, operationId, tier, generation, cluster }) {
-    const ledger = createLedger(table(), { tenantId, operationId });
+    const ledger = createLedger(table(), { tenantId, operationId, generation });
     const attributes = { clusterName: cluster.name, clusterAccountId: cluster.accountId };
-    await ledger.plan('workspace', namespaceName(tenantId), attributes);
+    await ledger.plan('workspace', namespaceName({ tenantId, generation }), attributes);
     const kubernetes = await existingCluster(cluster);
     const numbers = findTier(tier).workspace;
     const made = await ensureNamespace({ kubernetes }, { tenantId, tier, generation, numbers });

@@ -4,12 +4,12 @@ import { memoryKubernetes } from '../kubernetes/memory-kubernetes.ts';
 import { ensureNamespace } from './ensure-namespace.ts';
 import { releaseNamespace } from './release-namespace.ts';
 
-const acme = { tenantId: 'acme' };
+const acme = { tenantId: 'acme', generation: 1 };
 
 async function clusterWithAcme(options: { settled: boolean }) {
   const kubernetes = memoryKubernetes(options);
   const wait = async () => kubernetes.settle();
-  await ensureNamespace({ kubernetes, wait }, { ...acme, tier: 'basic', generation: 1, numbers: basicNumbers });
+  await ensureNamespace({ kubernetes, wait }, { ...acme, tier: 'basic', numbers: basicNumbers });
   return kubernetes;
 }
 

@@ -4,12 +4,12 @@ import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object
 import { namespaceName } from '../../tenancy/workspace/names.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { createLedger } from '../operations/ledger-store.ts';
-import { step, stepInput } from '../runtime/step.ts';
+import { placedStepInput, step } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { clusterUnlessGone } from './existing-cluster.ts';
 import { expectOurs } from './ownership.ts';
 
-export const releaseNamespaceInput = z.object({ tenantId: z.string() });
+export const releaseNamespaceInput = z.object({ tenantId: z.string(), generation: z.int().positive() });
 export type ReleaseNamespaceInput = z.infer<typeof releaseNamespaceInput>;
 
 export const releaseNamespaceOutput = z.object({ namespace: z.string(), gone: z.literal(true) });
@@ -23,13 +23,13 @@ export type ReleaseNamespaceOutput = z.infer<typeof releaseNamespaceOutput>;
  */
 export async function releaseNamespace(
   { kubernetes }: { kubernetes: Kubernetes },
-  { tenantId }: ReleaseNamespaceInput,
+  placed: ReleaseNamespaceInput,
 ): Promise<ReleaseNamespaceOutput> {
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName(placed);
   const reference = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
   const found = await kubernetes.get(reference);
   if (found === undefined) return withoutVolumes(kubernetes, namespace);
-  expectOurs(found, tenantId);
+  expectOurs(found, placed.tenantId);
   if (found.metadata.deletionTimestamp === undefined) {
     // By uid: should somebody make a new namespace of that name in between, it is not ours to delete.
     await kubernetes.delete(reference, { uid: found.metadata.uid });
@@ -76,7 +76,7 @@ function diagnosis({ metadata, status }: KubernetesObject): string {
 /** Step of release-placement. `name` is the ledger's: the namespace. */
 export const handler = step({
   name: 'release-namespace',
-  input: stepInput.extend({
+  input: placedStepInput.extend({
     name: z.string(),
     attributes: z.object({ clusterName: z.string(), clusterAccountId: z.string() }),
   }),

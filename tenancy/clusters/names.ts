@@ -1,3 +1,5 @@
+import { type Placed, placementId } from '../names.ts';
+
 /** On clusters that an installation added for all its tenants: whose they are. */
 export const installationTag = 'tenantry:installation';
 
@@ -6,7 +8,9 @@ export function addedClusterName(prefix: string, n: number): string {
   return `${prefix}-shared-${n}`;
 }
 
-/** The cluster of one tenant, in the account it lives in: `tenantry-acme`. EKS takes 100 characters. */
-export function tenantClusterName(tenantId: string): string {
-  return `tenantry-tenant-${tenantId}`;
+export const tenantClusterPrefix = 'tenantry-tenant-';
+
+/** The cluster of one tenant, in the account it lives in: `tenantry-tenant-acme`. EKS takes 100 characters. */
+export function tenantClusterName(placed: Placed): string {
+  return `${tenantClusterPrefix}${placementId(placed)}`;
 }

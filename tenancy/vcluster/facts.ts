@@ -1,3 +1,4 @@
+import type { Placed } from '../names.ts';
 import { namespaceName, type Workspace, workspaceLabels } from '../workspace/names.ts';
 import type { WorkspaceNumbers } from '../workspace/numbers.ts';
 import { vclusterName, workspaceLabel } from './names.ts';
@@ -22,8 +23,8 @@ export interface HostFacts {
 }
 
 /** Name and place of the virtual cluster. @throws RangeError if the tenant id makes no namespace name. */
-export function vclusterPlace({ tenantId }: Pick<Workspace, 'tenantId'>): { name: string; namespace: string } {
-  return { name: vclusterName(tenantId), namespace: namespaceName(tenantId) };
+export function vclusterPlace(placed: Placed): { name: string; namespace: string } {
+  return { name: vclusterName(placed.tenantId), namespace: namespaceName(placed) };
 }
 
 /** The labels of a tenant's workspace, and that it is a virtual cluster. */

@@ -1,10 +1,9 @@
+import { type Placed, placementId } from '../names.ts';
 import type { WorkspaceNumbers } from './numbers.ts';
 
-/** Whose workspace it is. `generation` counts the placements the tenant has had, from 1. */
-export interface Workspace {
-  readonly tenantId: string;
+/** Whose workspace it is, and which of its placements. */
+export interface Workspace extends Placed {
   readonly tier: string;
-  readonly generation: number;
 }
 
 export const tenantLabel = 'tenantry.dev/tenant';
@@ -33,12 +32,16 @@ export const settings = {
   standalonePods: 'tenantry.dev/standalone-pods',
 } as const;
 
+/** In which the namespaces of tenants begin. */
+export const namespacePrefix = 'tenant-';
+
 /**
- * The namespace a tenant lives in.
+ * The namespace a tenant lives in: `tenant-acme`.
  * @throws RangeError if the id is no DNS label or the name would pass Kubernetes' 63 characters.
  */
-export function namespaceName(tenantId: string): string {
-  const name = `tenant-${tenantId}`;
+export function namespaceName(placed: Placed): string {
+  const { tenantId } = placed;
+  const name = `${namespacePrefix}${placementId(placed)}`;
   if (name.length > 63 || !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(tenantId)) {
     throw new RangeError(
       `Tenant id "${tenantId}" makes no namespace name: a DNS label of at most 56 characters is needed.`,

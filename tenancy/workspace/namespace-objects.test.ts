@@ -15,8 +15,8 @@ function specOf(kind: string, name: string): Record<string, unknown> {
 }
 
 test('the namespace comes first and everything else lies in it', () => {
-  expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'tenant-acme' } });
-  expect(new Set(objects.slice(1).map((object) => object.metadata.namespace))).toEqual(new Set(['tenant-acme']));
+  expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'tenant-acme--3' } });
+  expect(new Set(objects.slice(1).map((object) => object.metadata.namespace))).toEqual(new Set(['tenant-acme--3']));
 });
 
 test('no object is named twice, and a tenant costs no more than 18', () => {
@@ -89,7 +89,7 @@ test('the priority quota forbids every class but the tier’s own', () => {
 });
 
 test.each(['', 'Acme', '../etc', 'a_b', '-a', 'a-', 'x'.repeat(57)])('the tenant id %j makes no namespace', (id) => {
-  expect(() => namespaceName(id)).toThrow(RangeError);
+  expect(() => namespaceName({ tenantId: id, generation: 1 })).toThrow(RangeError);
 });
 
 describe('egress', () => {

@@ -13,7 +13,7 @@ export function namespaceObject(workspace: Workspace, numbers: WorkspaceNumbers)
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
-      name: namespaceName(workspace.tenantId),
+      name: namespaceName(workspace),
       labels: { ...workspaceLabels(workspace), ...podSecurityLabels() },
       annotations: settingAnnotations(workspace.tenantId, numbers),
     },
@@ -33,7 +33,7 @@ export function namespaceObjects(workspace: Workspace, numbers: WorkspaceNumbers
     ...serviceAccounts(), // as whom its pods run
     ...roleBindings(workspace.tenantId), // who may do what in it; last in the list, so that a reader sees the fences first
   ];
-  const namespace = namespaceName(workspace.tenantId);
+  const namespace = namespaceName(workspace);
   const labels = workspaceLabels(workspace);
   return [
     namespaceObject(workspace, numbers),

@@ -11,7 +11,7 @@ import { eventually } from './eventually.ts';
 import { type ApiFault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 
-/** The steps against an API server that throttles, fails, hangs up, loses answers or does not know us for a while. */
+/** The steps against an API server that throttles, fails, hangs up, loses answers, does not know us or says nothing for a while. */
 let cluster: TestCluster;
 let proxy: FaultProxy;
 
@@ -34,7 +34,20 @@ const expected: Record<ApiFault, ErrorName> = {
   'hanging-up': 'ClusterUnreachable',
   'lost-answer': 'ClusterUnreachable',
   unauthorized: 'KubernetesUnauthorized',
+  silent: 'ClusterUnreachable',
+  stalling: 'ClusterUnreachable',
 };
+/** What the text says besides the name: where it was, how long was waited, and what to do or look at. */
+const said: Record<ApiFault, RegExp> = {
+  throttled: /made up: throttled .*asks to come back after 7 s/,
+  failing: /made up: failing/,
+  'hanging-up': /Look at the status of the cluster and at its endpoint access/,
+  'lost-answer': /Look at the status of the cluster and at its endpoint access/,
+  unauthorized: /made up: unauthorized/,
+  silent: /no answer within 0\.5 s\. Look at the API server/,
+  stalling: /its answer \(HTTP 20\d\) stopped after 1 bytes and did not go on within 0\.5 s\. Look at the API server/,
+};
+const slow: readonly ApiFault[] = ['silent', 'stalling'];
 const faults = Object.keys(expected) as ApiFault[];
 const workspace = (tenantId: string) => ({ tenantId, tier: 'basic', generation: 1, numbers: basicNumbers });
 
@@ -73,6 +86,7 @@ test.each(faults)(
   'an API server that is %s at any one request: named error, nothing lost, nothing twice',
   async (kind) => {
     const tenantId = `one-${faults.indexOf(kind)}`;
+    const kubernetes = slow.includes(kind) ? proxy.impatient : proxy.client;
     const begun = proxy.requests();
     await asWorkflow(() => ensureNamespace({ kubernetes: proxy.client }, workspace('whole')));
     const requests = proxy.requests() - begun;
@@ -81,10 +95,11 @@ test.each(faults)(
     for (let position = 0; position < requests; position++) {
       const first = proxy.requests() + position;
       proxy.faultOf = (request) => (request === first || request === first + 1 ? kind : undefined);
-      const error = await ensureNamespace({ kubernetes: proxy.client }, workspace(tenantId)).catch(
-        (thrown: Error) => thrown,
-      );
-      if (error instanceof Error) failed.add(error.name);
+      const error = await ensureNamespace({ kubernetes }, workspace(tenantId)).catch((thrown: Error) => thrown);
+      if (!(error instanceof Error)) continue;
+      failed.add(error.name);
+      expect(error.message).toMatch(said[kind]);
+      expect(error.message).toContain(proxy.address);
     }
     proxy.faultOf = () => undefined;
     expect([...failed]).toEqual([expected[kind]]);
@@ -104,13 +119,38 @@ test('one that does all of it, for a third of the requests, through a whole life
   };
   const tenantId = 'stormy';
   storm();
-  const made = await asWorkflow(() => ensureNamespace({ kubernetes: proxy.client }, workspace(tenantId)));
+  const made = await asWorkflow(() => ensureNamespace({ kubernetes: proxy.impatient }, workspace(tenantId)));
   expect([...made], `seed ${seed}`).toContain('KubernetesThrottled');
   expect(await fences(tenantId)).toEqual(await fences('whole'));
   storm();
-  await asWorkflow(() => releaseNamespace({ kubernetes: proxy.client }, { tenantId }));
+  await asWorkflow(() => releaseNamespace({ kubernetes: proxy.client }, { tenantId, generation: 1 }));
   proxy.faultOf = () => undefined;
   const namespaces = await cluster.administrator.list({ apiVersion: 'v1', kind: 'Namespace' });
   expect(namespaces.map(({ metadata }) => metadata.name)).not.toContain(`tenant-${tenantId}`);
   expect(namespaces.map(({ metadata }) => metadata.name)).toContain('tenant-whole');
+});
+
+test('a namespace stuck in Terminating: who is in the way is said, nothing is made in it, and it goes on when that is gone', async () => {
+  const kubernetes = proxy.client;
+  const tenantId = 'stuck';
+  const namespace = `tenant-${tenantId}`;
+  await asWorkflow(() => ensureNamespace({ kubernetes }, workspace(tenantId)));
+  const metadata = { name: 'held', namespace, finalizers: ['example.com/hold'] };
+  await cluster.administrator.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+  await expect(releaseNamespace({ kubernetes }, { tenantId })).rejects.toMatchObject({ name: 'StillDeleting' });
+  const text = await eventually(async () => {
+    const error = await releaseNamespace({ kubernetes }, { tenantId }).catch((thrown: Error) => thrown);
+    if (!(error instanceof Error) || error.name !== 'StillDeleting') throw new Error(`it did not hold: ${error}`);
+    if (!error.message.includes('example.com/hold')) throw error;
+    return error.message;
+  });
+  expect(text).toMatch(/^Namespace tenant-stuck is being deleted since .*configmaps\. has 1 resource instances/);
+  await expect(ensureNamespace({ kubernetes }, workspace(tenantId))).rejects.toMatchObject({
+    name: 'NamespaceTerminating',
+    message: expect.stringContaining(namespace),
+  });
+  await cluster.administrator.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, finalizers: [] } });
+  await asWorkflow(() => releaseNamespace({ kubernetes }, { tenantId }));
+  await asWorkflow(() => ensureNamespace({ kubernetes }, workspace(tenantId)));
+  expect(await fences(tenantId)).toEqual(await fences('whole'));
 });

@@ -59,7 +59,7 @@ const hostWith = (token: string) =>
 const prove = () =>
   proveVclusterIsolation(
     { host: platform, hostWith, connect },
-    { tenantId: 'acme', numbers: basicNumbers, settings: defaultVclusterSettings },
+    { tenantId: 'acme', generation: 1, numbers: basicNumbers, settings: defaultVclusterSettings },
   );
 
 /** Names of the cases that the proof fails on; empty if it passes. */
@@ -231,7 +231,7 @@ test('another virtual cluster in the namespace is left alone', async () => {
 test('a release ends the inside, the control plane and the namespace, by name, and then nothing is left', async () => {
   const tenant = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
   await inside.administrator.apply(tenant);
-  const release = () => releaseVcluster({ host: platform, connect }, { tenantId: 'acme' });
+  const release = () => releaseVcluster({ host: platform, connect }, { tenantId: 'acme', generation: 1 });
   await expect(release()).rejects.toMatchObject({ name: 'StillDeleting' });
   expect(await eventually(release)).toEqual({ namespace, gone: true });
   expect(await host.administrator.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace })).toBeUndefined();
@@ -242,6 +242,6 @@ test('a release ends the inside, the control plane and the namespace, by name, a
 });
 
 test('a virtual cluster that never came up is released too', async () => {
-  const release = () => releaseVcluster({ host: platform, connect }, { tenantId: 'globex' });
+  const release = () => releaseVcluster({ host: platform, connect }, { tenantId: 'globex', generation: 1 });
   expect(await eventually(release)).toMatchObject({ gone: true });
 });

@@ -79,7 +79,7 @@ test('a namespace that somebody else made is left as it was', async () => {
   const theirs = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant-taken', labels: { team: 'other' } } };
   const before = await administrator.apply(theirs);
   await expect(ensureNamespace({ kubernetes }, workspace('taken'))).rejects.toMatchObject({ name: 'ResourceNotOwned' });
-  await expect(releaseNamespace({ kubernetes }, { tenantId: 'taken' })).rejects.toMatchObject({
+  await expect(releaseNamespace({ kubernetes }, { tenantId: 'taken', generation: 1 })).rejects.toMatchObject({
     name: 'ResourceNotOwned',
   });
   const after = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: 'tenant-taken' });
@@ -111,15 +111,17 @@ test('a tenant’s deployment comes to pods, with the defaults of the namespace'
 test('an empty namespace and one in use are both released, with the objects that are protected', async () => {
   const { tenant, subject } = await makeTenant('leaver');
   await tenant.apply({ ...goodService(subject) });
-  await expect(releaseNamespace({ kubernetes }, { tenantId: 'leaver' })).rejects.toMatchObject({
+  await expect(releaseNamespace({ kubernetes }, { tenantId: 'leaver', generation: 1 })).rejects.toMatchObject({
     name: 'StillDeleting',
   });
   await expect(ensureNamespace({ kubernetes }, workspace('leaver'))).rejects.toMatchObject({
     name: 'NamespaceTerminating',
   });
-  expect(await eventually(() => releaseNamespace({ kubernetes }, { tenantId: 'leaver' }))).toMatchObject({
-    gone: true,
-  });
+  expect(await eventually(() => releaseNamespace({ kubernetes }, { tenantId: 'leaver', generation: 1 }))).toMatchObject(
+    {
+      gone: true,
+    },
+  );
 });
 
 test('a namespace that cannot go says why', async () => {
@@ -127,7 +129,9 @@ test('a namespace that cannot go says why', async () => {
   const stuck = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'stuck', namespace: subject.namespace } };
   await tenant.apply({ ...stuck, metadata: { ...stuck.metadata, finalizers: ['example.com/forgotten'] } });
   await eventually(() =>
-    expect(releaseNamespace({ kubernetes }, { tenantId: 'stuck' })).rejects.toThrow('example.com/forgotten'),
+    expect(releaseNamespace({ kubernetes }, { tenantId: 'stuck', generation: 1 })).rejects.toThrow(
+      'example.com/forgotten',
+    ),
   );
   await administrator.apply({ ...stuck, metadata: { ...stuck.metadata, finalizers: [] } });
 });

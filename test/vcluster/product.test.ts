@@ -65,9 +65,9 @@ test('the manifests of the product bring up a virtual cluster that answers', asy
 });
 
 test('it is fenced on both sides', async () => {
-  const { tenantId, numbers, settings } = input;
+  const { tenantId, generation, numbers, settings } = input;
   const proof = await eventually(
-    () => proveVclusterIsolation({ host: administrator, hostWith }, { tenantId, numbers, settings }),
+    () => proveVclusterIsolation({ host: administrator, hostWith }, { tenantId, generation, numbers, settings }),
     60,
   );
   expect(proof.passed).toBe(true);
@@ -75,7 +75,7 @@ test('it is fenced on both sides', async () => {
 
 /** The tenant inside, with a token as its kubeconfig holds. */
 async function tenant(tenantId: string): Promise<Kubernetes> {
-  const virtual = await findVirtualCluster(administrator, vclusterPlace({ tenantId }));
+  const virtual = await findVirtualCluster(administrator, vclusterPlace({ tenantId, generation: 1 }));
   if (!virtual.ready) throw new Error(virtual.lacks);
   return tenantOf(virtual.address, await tenantToken(virtual.administrator, 600));
 }
@@ -162,7 +162,7 @@ describe('a tenant inside', () => {
 /** What the API of globex says to a token of acme: vcluster takes whoever it does not know for anonymous. */
 async function answerToStranger(): Promise<string> {
   const [mine, theirs] = await Promise.all(
-    ['acme', 'globex'].map((tenantId) => findVirtualCluster(administrator, vclusterPlace({ tenantId }))),
+    ['acme', 'globex'].map((tenantId) => findVirtualCluster(administrator, vclusterPlace({ tenantId, generation: 1 }))),
   );
   if (!mine?.ready || !theirs?.ready) throw new Error('a virtual cluster does not answer any more');
   const stranger = tenantOf(theirs.address, await tenantToken(mine.administrator, 600));
@@ -201,7 +201,7 @@ function deployment(namespace: string, name: string): KubernetesObject {
 
 test('its release leaves no process, no volume, no namespace', async () => {
   for (const tenantId of ['acme', 'globex']) {
-    await eventually(() => releaseVcluster({ host: administrator }, { tenantId }), 90);
+    await eventually(() => releaseVcluster({ host: administrator }, { tenantId, generation: 1 }), 90);
     expect(host.planes.virtualClusters().filter(({ id }) => id.startsWith(`tenant-${tenantId}/`))).toEqual([]);
     expect(
       await administrator.get({ apiVersion: 'v1', kind: 'Namespace', name: `tenant-${tenantId}` }),

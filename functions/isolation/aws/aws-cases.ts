@@ -12,6 +12,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts
 import {
   accountStackName,
   operatorRoleName,
+  type Placed,
   platformRoleArn,
   platformRolePath,
   tenantRoleName,
@@ -26,8 +27,7 @@ export interface ForeignRole {
 }
 
 /** Who is put to the proof in AWS. */
-export interface AwsSubject {
-  readonly tenantId: string;
+export interface AwsSubject extends Placed {
   readonly accountId: string;
   readonly foreignRoles: readonly ForeignRole[];
   /** Set where the account is the tenant's own: name of its permissions boundary. */
@@ -36,11 +36,11 @@ export interface AwsSubject {
 
 /** Every case of the proof in AWS, in the order of the report. */
 export function awsCases(subject: AwsSubject): AwsCase[] {
-  const { accountId, tenantId } = subject;
+  const { accountId } = subject;
   return [
     {
       name: 'account: own identity',
-      control: { kind: 'identity', accountId, roleName: tenantRoleName(tenantId) },
+      control: { kind: 'identity', accountId, roleName: tenantRoleName(subject) },
       call: ({ sts }) => sts.send(new GetCallerIdentityCommand({})),
     },
     ...subject.foreignRoles.map(entering),
@@ -77,8 +77,7 @@ function ownAccountCases(subject: AwsSubject, boundaryName: string): AwsCase[] {
     {
       name: 'baseline: drop the own boundary',
       control: denied('iam:DeleteRolePermissionsBoundary'),
-      call: ({ iam }) =>
-        iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: tenantRoleName(subject.tenantId) })),
+      call: ({ iam }) => iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: tenantRoleName(subject) })),
     },
     {
       name: 'region: work outside the allowed ones',

@@ -18,7 +18,11 @@ afterAll(() => local.close());
 const names = (roles: { name: string; roleArn: string }[]) => roles.map(({ name, roleArn }) => `${name} ${roleArn}`);
 
 test('without accounts of tenants: the platform itself, and a neighbour in its account', async () => {
-  const roles = await foreignRoles({ table: local.table, sts }, { ...subject, neighbour: 'globex' }, undefined);
+  const roles = await foreignRoles(
+    { table: local.table, sts },
+    { ...subject, neighbour: { tenantId: 'globex', generation: 1 } },
+    undefined,
+  );
   expect(names(roles)).toEqual([
     "the platform's account arn:aws:iam::111111111111:role/tenantry-prove-isolation",
     'the role of another tenant arn:aws:iam::111111111111:role/tenantry/tenants/tenantry-tenant-globex',

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { tenantExternalId, tenantRoleName, tenantRolePath } from '../../../tenancy/names.ts';
+import { type Placed, tenantExternalId, tenantRoleName, tenantRolePath } from '../../../tenancy/names.ts';
 import { listAccounts } from '../../accounts/account-store.ts';
+import { getTenant } from '../../operations/tenant-registry.ts';
 import type { Table } from '../../runtime/table.ts';
 import { type ForeignRole, rolesOfAccount } from './aws-cases.ts';
 
@@ -17,7 +18,7 @@ export interface Installation {
  */
 export async function foreignRoles(
   { table, sts }: { table: Table; sts: Pick<STSClient, 'send'> },
-  subject: { tenantId: string; accountId: string; platformAccountId: string; neighbour?: string | undefined },
+  subject: { tenantId: string; accountId: string; platformAccountId: string; neighbour?: Placed | undefined },
   installation: Installation | undefined,
 ): Promise<ForeignRole[]> {
   const { neighbour, platformAccountId } = subject;
@@ -26,7 +27,7 @@ export async function foreignRoles(
     roles.push({
       name: 'the role of another tenant',
       roleArn: `arn:aws:iam::${platformAccountId}:role${tenantRolePath}${tenantRoleName(neighbour)}`,
-      externalId: tenantExternalId(neighbour),
+      externalId: tenantExternalId(neighbour.tenantId),
     });
   if (!installation) return roles;
   const { brokerRoleArn, externalId } = installation;
@@ -43,7 +44,8 @@ async function rolesOfNeighbour(
   const claimed = await listAccounts(table, 'CLAIMED', { limit: 2 });
   const { accountId, tenantId } = claimed.find((account) => account.accountId !== subject.accountId) ?? {};
   if (!accountId || !tenantId) return [];
-  const tenantRoleArn = `arn:aws:iam::${accountId}:role${tenantRolePath}${tenantRoleName(tenantId)}`;
+  const generation = (await getTenant(table, tenantId))?.generation ?? 1;
+  const tenantRoleArn = `arn:aws:iam::${accountId}:role${tenantRolePath}${tenantRoleName({ tenantId, generation })}`;
   return rolesOfAccount(accountId, tenantRoleArn, { tenant: tenantExternalId(tenantId), operator: externalId });
 }
 

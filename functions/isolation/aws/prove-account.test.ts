@@ -26,9 +26,10 @@ const [management, platform, home, neighbour] = ['999999999999', '111111111111',
 const boundaryName = 'tenantry-tenant-boundary';
 const externalId = 'tenantry:111111111111';
 const roleArn = (account: string, tenant: string) =>
-  `arn:aws:iam::${account}:role${tenantRolePath}${tenantRoleName(tenant)}`;
+  `arn:aws:iam::${account}:role${tenantRolePath}${tenantRoleName({ tenantId: tenant, generation: 1 })}`;
 const subject: AwsSubject = {
   tenantId: 'acme',
+  generation: 1,
   accountId: home,
   foreignRoles: [
     { name: 'the management account', roleArn: `arn:aws:iam::${management}:role/tenantry-broker`, externalId },
@@ -101,7 +102,7 @@ async function account(id: string, tenant: string): Promise<void> {
   await iam.send(new CreatePolicyCommand({ PolicyName: boundaryName, PolicyDocument }));
   await role(id, { name: 'tenantry-operator', path: '/tenantry/', trust: trusting(platform, externalId) });
   const trust = trusting(platform, tenantExternalId(tenant));
-  await role(id, { name: tenantRoleName(tenant), path: tenantRolePath, trust, boundary });
+  await role(id, { name: tenantRoleName({ tenantId: tenant, generation: 1 }), path: tenantRolePath, trust, boundary });
   await iam.send(new AttachRolePolicyCommand({ RoleName: 'tenantry-operator', PolicyArn: boundary }));
   await new CloudFormationClient(as(id)).send(
     new CreateStackCommand({

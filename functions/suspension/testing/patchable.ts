@@ -87,7 +87,7 @@ function merged(target: unknown, change: unknown): unknown {
 }
 
 function workloads(tenantId: string): KubernetesObject[] {
-  const namespace = namespaceName(tenantId);
+  const namespace = namespaceName({ tenantId, generation: 1 });
   const object = (apiVersion: string, kind: string, name: string, rest: object): KubernetesObject => ({
     apiVersion,
     kind,
