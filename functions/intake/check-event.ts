@@ -3,6 +3,7 @@ import { findEventType } from '../../events/catalogue.ts';
 import type { DataOf, EventType } from '../../events/define-event.ts';
 import type { Envelope } from '../../events/envelope.ts';
 import type { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
+import { tenantUsageReported } from '../../events/tenant-usage-reported.ts';
 import type { TenantryConfig } from '../../tenancy/config.ts';
 import {
   CANCELLATION,
@@ -29,10 +30,11 @@ export type RejectionReason = DataOf<typeof tenantEventRejected>['reasons'][numb
 /** What every event that product backends send has. `TenantCreated` alone names a tier. */
 export type AcceptedEnvelope = Envelope<{ tenantId: string; tier?: string }>;
 
-/** What an event leads to: an operation, or the end of a deletion's grace period. */
+/** What an event leads to: an operation, the end of a deletion's grace period, or numbers that are kept. */
 export type Accepted =
   | { ok: true; kind: 'operation'; operation: Operation; envelope: AcceptedEnvelope }
-  | { ok: true; kind: 'cancellation'; envelope: AcceptedEnvelope };
+  | { ok: true; kind: 'cancellation'; envelope: AcceptedEnvelope }
+  | { ok: true; kind: 'usage'; envelope: Envelope<DataOf<typeof tenantUsageReported>> };
 
 /**
  * Larger details are refused: Step Functions takes 256 KiB, and the event travels through it beside other data.
@@ -60,6 +62,9 @@ export async function checkEvent(
   }
   // Whether there is a deletion to cancel is decided by the write that cancels it.
   if (event['detail-type'] === CANCELLATION) return { ok: true, kind: 'cancellation', envelope };
+  // Who reports often is not looked up twice: that is done where the numbers are kept.
+  if (event['detail-type'] === tenantUsageReported.name)
+    return { ok: true, kind: 'usage', envelope: tenantUsageReported.schema.parse(event.detail) };
   const operation = operationRequestedBy(event['detail-type']);
   if (!operation) return { ok: false, reasons: [unknownType(event)] };
   const tenant = await findTenant(envelope.data.tenantId);

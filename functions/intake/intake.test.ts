@@ -6,6 +6,7 @@ import { tenantDeletionRequested } from '../../events/tenant-deletion-requested.
 import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
 import { tenantResumptionRequested } from '../../events/tenant-resumption-requested.ts';
 import { tenantSuspensionRequested } from '../../events/tenant-suspension-requested.ts';
+import { tenantUsageReported } from '../../events/tenant-usage-reported.ts';
 import { parseConfig } from '../../tenancy/config.ts';
 import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
 import json from '../../tenantry.config.json' with { type: 'json' };
@@ -106,6 +107,11 @@ describe('checkEvent of a tenant that exists', () => {
     for (const state of ['READY', 'SUSPENDED', 'INTERRUPTED'] as const)
       expect(await outcomeOf(asked(tenantDeletionRequested), shop(state)), state).toBe('deprovision-tenant');
     expect(await outcomeOf(asked(tenantDeletionCancelled), shop('DELETION_PENDING'))).toBe('cancellation');
+  });
+
+  it('takes reports of usage, whose tenant is judged where they are kept', async () => {
+    expect(await outcomeOf(asked(tenantUsageReported), shop('SUSPENDED'))).toBe('usage');
+    expect(await outcomeOf(asked(tenantUsageReported))).toBe('usage');
   });
 
   it('lets it wait for its turn in a state that passes, and refuses it in any other', async () => {
