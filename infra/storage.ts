@@ -13,6 +13,8 @@ export function registryTable(scope: Construct, name: string): TableV2 {
     sortKey: { name: 'sk', type: AttributeType.STRING },
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    // Only what is measured expires: numbers of usage that no rule looks at any more.
+    timeToLiveAttribute: 'expiresAt',
     removalPolicy: RemovalPolicy.RETAIN,
     deletionProtection: true,
     globalSecondaryIndexes: [

@@ -19,6 +19,7 @@ import { FoundationAccess } from './foundation-access.ts';
 import { tenantBoundaryName } from './function-names.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { AccountsWiring } from './steps-accounts.ts';
+import { Upgrades } from './steps-upgrades.ts';
 import { deadLetterQueue, exportBucket, registryTable } from './storage.ts';
 import { createWorkflows, type Workflows } from './workflows.ts';
 
@@ -60,9 +61,10 @@ export class Tenantry extends Construct {
     const { retentionDays } = config.export ?? exportConfig.parse({});
     this.exports = exportBucket(this, exportBucketName(prefix, Aws.ACCOUNT_ID, Aws.REGION), retentionDays);
     const boundaryName = tenantBoundaryName(prefix);
+    const aliases = { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName }) };
     const steps = createSteps(this, {
       prefix,
-      aliases: { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName }) },
+      aliases,
       table: this.registry,
       bus: this.bus,
       rejectedEvents: this.rejectedEvents,
@@ -76,6 +78,16 @@ export class Tenantry extends Construct {
     this.workflows = createWorkflows(this, prefix, steps);
     this.#route(prefix, config, steps);
     accessEntries(this, config, steps);
+    if (config.upgrades)
+      new Upgrades(this, 'Upgrades', {
+        prefix,
+        aliases,
+        rules: config.upgrades,
+        table: this.registry,
+        bus: this.bus,
+        receiveEvent: steps.receiveEvent,
+        deadLetters: this.undeliverableEvents,
+      });
   }
 
   #route(prefix: string, config: TenantryConfig, steps: Steps): void {
