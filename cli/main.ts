@@ -12,6 +12,7 @@ import { list } from './commands/list.ts';
 import { registerLifecycle } from './commands/register-lifecycle.ts';
 import { show } from './commands/show.ts';
 import { DEFAULT_STATE, upCommand } from './commands/up.ts';
+import { usage } from './commands/usage.ts';
 import { watch } from './commands/watch.ts';
 import { explain } from './explain.ts';
 import { connect } from './installation.ts';
@@ -73,6 +74,14 @@ program
   .command('show <tenant>')
   .description('state, placement, ledger and steps of a tenant')
   .action(async (tenant: string) => show(await installation(), tenant, json()));
+
+program
+  .command('usage <tenant>')
+  .description('what was measured of a tenant, and what the rules of automatic tier changes made of it')
+  .option('--periods <n>', 'so many of each meter', positive, 24)
+  .action(async (tenant: string, options: { periods: number }) =>
+    usage(await installation(), tenant, { ...options, json: json() }),
+  );
 
 program
   .command('watch [tenant]')

@@ -69,7 +69,7 @@ describe('where it has none', () => {
 
   it('has no part for them, but keeps usage until it expires', () => {
     expect(JSON.stringify(template)).not.toMatch(/evaluate-usage|decided-changes/);
-    const [[, { Properties: table }] = ['', { Properties: {} }]] = ofType(template, 'AWS::DynamoDB::GlobalTable');
-    expect(table['TimeToLiveSpecification']).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+    const [[, table] = []] = ofType(template, 'AWS::DynamoDB::GlobalTable');
+    expect(table?.Properties['TimeToLiveSpecification']).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 });

@@ -20,7 +20,7 @@ import { readGate, waiters } from '../operations/gate-records.ts';
 import type { Table } from '../runtime/table.ts';
 import { clearUnsent, keepDecision, writeRecord } from './decision-store.ts';
 import { sendDecision } from './send-decision.ts';
-import { readUsage } from './usage-store.ts';
+import { readUsage } from './usage-history.ts';
 
 /** What an evaluation works with. */
 export interface Evaluator {

@@ -5,7 +5,8 @@ import { windowValue } from '../../tenancy/upgrades/statistic.ts';
 import { addReport, emptyHistory, SAMPLES_PER_PERIOD, type UsageReport } from '../../tenancy/upgrades/usage.ts';
 import type { Table } from '../runtime/table.ts';
 import { emptyTable, localTable } from '../testing/local-table.ts';
-import { metersOf, readUsage, recordReport } from './usage-store.ts';
+import { latestUsage, metersOf, readUsage } from './usage-history.ts';
+import { recordReport } from './usage-store.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
@@ -42,6 +43,10 @@ it('keeps each meter of each period in an item of its own, with the time at whic
     { cpu: 2 },
     { seats: 7 },
   ]);
+  await record(report(12, { cpu: 4 }));
+  const latest = async (limit: number) => latestUsage(table, 'acme', settings, { meter: 'cpu', limit });
+  expect((await latest(1)).map(({ start }) => start)).toEqual([START + 12 * HOUR]);
+  expect((await latest(9)).map(({ reports }) => reports.length)).toEqual([2, 1]);
   expect(await metersOf(table, 'acme', settings)).toEqual(['cpu', 'seats']);
   expect(await metersOf(table, 'acme', { ...settings, period: 'day' })).toEqual([]);
 });
