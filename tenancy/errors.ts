@@ -65,6 +65,13 @@ export const errorCatalogue = {
   PlacementNotSupported: fail('Choose a tier whose placement this version builds.'),
   TenantExists: fail('Choose another tenant id.'),
   TenantNotOwned: fail('Only the source that created a tenant may change it.'),
+  TransferRefused: fail(
+    'The message lists the objects that the target refuses, and why: change them in the source or choose another tier; nothing of the source was touched.',
+  ),
+  TransferIncomplete: fail(
+    'The message lists the objects in which source and target differ; the source has all of them.',
+  ),
+  ExportUnknown: fail('There is no such export: `TenantDeprovisioned` names the key of the tenant’s.'),
   ExportDamaged: retry('The export that was read back differs from what was written; it is written again.'),
   ResourcesLeft: wait(
     'The message lists what is left of the tenant: remove it, then redrive the execution of deprovision-tenant.',
