@@ -53,7 +53,7 @@ test.each<[string, KubernetesObject, KubernetesObject, string]>([
     'a label that was added',
     config,
     with_(config, { metadata: { ...config.metadata, labels: { a: 'b' } } }),
-    'metadata.labels.a',
+    'metadata.labels',
   ],
   ['replicas', web, with_(web, { spec: { ...(web.spec as object), replicas: 5 } }), 'spec.replicas'],
 ])('%s is a difference', (_, source, target, path) => {
