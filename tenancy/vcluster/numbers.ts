@@ -78,7 +78,7 @@ function objects({ objects: tier, loadBalancers }: WorkspaceNumbers): WorkspaceN
     'count/ingresses.networking.k8s.io': 0,
     'count/networkpolicies.networking.k8s.io': 20,
     'count/roles.rbac.authorization.k8s.io': 0,
-    'count/rolebindings.rbac.authorization.k8s.io': 2,
+    'count/rolebindings.rbac.authorization.k8s.io': 4, // the control plane's two; and those by which the platform suspends and exports
     'count/leases.coordination.k8s.io': 0,
   };
 }
