@@ -6,9 +6,16 @@ import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
 import { tenantReady } from '../../events/tenant-ready.ts';
 import { tenantResumed } from '../../events/tenant-resumed.ts';
+import {
+  type AnsweredEvent,
+  deprovisionedAnswer,
+  failureAnswer,
+  SBT_ANSWERS,
+  type SbtAnswer,
+  type SbtOperation,
+} from '../../tenancy/interoperability/sbt-events.ts';
 import type { IncomingEvent } from '../intake/check-event.ts';
 import type { Answering } from './conversations.ts';
-import { deprovisionedAnswer, failureAnswer, SBT_ANSWERS, type SbtAnswer, type SbtOperation } from './sbt-events.ts';
 import type { SbtTenant } from './sbt-tenants.ts';
 
 /** What an event of Tenantry means for SBT, if it is about a tenant of SBT's. */
@@ -18,21 +25,9 @@ export interface Meaning extends Omit<Answering, 'sbtTenantId' | 'name'> {
   answer(tenant: SbtTenant): SbtAnswer;
 }
 
-/** Events that mean something for SBT. */
-export const ANSWERED_EVENTS = [
-  tenantReady.name,
-  tenantOnboardingFailed.name,
-  tenantDeprovisioned.name,
-  tenantDeprovisioningFailed.name,
-  tenantResumed.name,
-  tenantEventRejected.name,
-] as const;
-
-type Answered = (typeof ANSWERED_EVENTS)[number];
-
 /** What the event means for SBT; `undefined` if nothing. `source` is the owner of SBT's tenants. Throws ZodError for an event that breaks the contract. */
 export function meaningOf(event: IncomingEvent, source: string): Meaning | undefined {
-  const meanings: Record<Answered, () => Meaning | undefined> = {
+  const meanings: Record<AnsweredEvent, () => Meaning | undefined> = {
     TenantReady: () => ready(tenantReady.schema.parse(event.detail)),
     TenantOnboardingFailed: () => onboardingFailed(tenantOnboardingFailed.schema.parse(event.detail)),
     TenantDeprovisioned: () => deprovisioned(tenantDeprovisioned.schema.parse(event.detail)),
@@ -41,7 +36,7 @@ export function meaningOf(event: IncomingEvent, source: string): Meaning | undef
     TenantEventRejected: () => rejected(tenantEventRejected.schema.parse(event.detail), source),
   };
   const name = event['detail-type'];
-  return Object.hasOwn(meanings, name) ? meanings[name as Answered]() : undefined;
+  return Object.hasOwn(meanings, name) ? meanings[name as AnsweredEvent]() : undefined;
 }
 
 const moment = ({ id, occurredAt }: Metadata) => ({ eventId: id, occurredAt });

@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { derivedEventId } from '../../events/publisher.ts';
+import type { SbtAnswerName, SbtOperation } from '../../tenancy/interoperability/sbt-events.ts';
 import { conditionFailed, type Table } from '../runtime/table.ts';
-import type { SbtAnswerName, SbtOperation } from './sbt-events.ts';
 import { putOnce, read } from './sbt-tenants.ts';
 
 /** What was asked for and answered about a tenant of SBT: one for its onboarding, one for its offboarding. */

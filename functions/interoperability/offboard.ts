@@ -1,11 +1,11 @@
 import { tenantDeletionRequested } from '../../events/tenant-deletion-requested.ts';
+import type { SbtRequest } from '../../tenancy/interoperability/sbt-events.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import type { IncomingEvent } from '../intake/check-event.ts';
 import { getTenant } from '../operations/tenant-registry.ts';
 import { type Conversation, getConversation, operationFor } from './conversations.ts';
 import { correlation, type Forwarded, type Refused } from './onboard.ts';
 import type { SbtAdapter } from './sbt-adapter.ts';
-import type { SbtRequest } from './sbt-events.ts';
 import { findBySbtId } from './sbt-tenants.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { eventId } from '../../events/envelope.ts';
 import { tenantCreated } from '../../events/tenant-created.ts';
 import type { SbtConfig } from '../../tenancy/interoperability/config.ts';
+import type { SbtRequest } from '../../tenancy/interoperability/sbt-events.ts';
 import type { IncomingEvent } from '../intake/check-event.ts';
 import { operationFor } from './conversations.ts';
 import type { SbtAdapter } from './sbt-adapter.ts';
-import type { SbtRequest } from './sbt-events.ts';
 import { ensureSbtTenant } from './sbt-tenants.ts';
 
 /** What became of a request: Tenantry was asked, or it was a duplicate of one that has long been dealt with. */

@@ -1,10 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { derivedEventId } from '../../events/publisher.ts';
+import {
+  deprovisionedAnswer,
+  failureAnswer,
+  SBT_REQUESTS,
+  type SbtOperation,
+  sbtRequest,
+} from '../../tenancy/interoperability/sbt-events.ts';
 import type { IncomingEvent } from '../intake/check-event.ts';
 import { offboard } from './offboard.ts';
 import { onboard } from './onboard.ts';
 import { type SbtAdapter, sbtAdapter } from './sbt-adapter.ts';
-import { deprovisionedAnswer, failureAnswer, SBT_REQUESTS, type SbtOperation, sbtRequest } from './sbt-events.ts';
 
 const logger = new Logger({ serviceName: 'receive-sbt-event' });
 

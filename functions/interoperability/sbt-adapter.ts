@@ -1,10 +1,10 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { createPublisher, type Publisher } from '../../events/publisher.ts';
 import type { SbtConfig } from '../../tenancy/interoperability/config.ts';
+import type { SbtAnswer } from '../../tenancy/interoperability/sbt-events.ts';
 import { config } from '../runtime/config.ts';
 import { environment, once } from '../runtime/environment.ts';
 import { type Table, table } from '../runtime/table.ts';
-import type { SbtAnswer } from './sbt-events.ts';
 
 /** What the adapter works with: the registry, Tenantry's bus and SBT's. */
 export interface SbtAdapter {

@@ -2,13 +2,13 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DataOf, EventType } from '../../../events/define-event.ts';
 import type { Publisher } from '../../../events/publisher.ts';
 import { sbtConfig } from '../../../tenancy/interoperability/config.ts';
+import type { SbtAnswer } from '../../../tenancy/interoperability/sbt-events.ts';
 import type { TenantState } from '../../../tenancy/tenant.ts';
 import type { IncomingEvent } from '../../intake/check-event.ts';
 import { localTable } from '../../testing/local-table.ts';
 import { answerSbt } from '../answer-sbt.ts';
 import { receiveSbtEvent } from '../receive-sbt-event.ts';
 import type { SbtAdapter } from '../sbt-adapter.ts';
-import type { SbtAnswer } from '../sbt-events.ts';
 
 export const UUID = 'f2f1c0de-7a44-4c3b-9a3e-1d2c3b4a5f60';
 export const REGISTRATION = '0b9c8d7e-1111-4222-8333-444455556666';

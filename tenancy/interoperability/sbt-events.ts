@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventName } from '../../events/catalogue.ts';
 
 /** SBT's ids are UUIDs, but nothing in it insists on that. */
 const sbtId = z.string().min(1).max(256);
@@ -11,6 +12,18 @@ const sbtId = z.string().min(1).max(256);
 export const sbtRequest = z.looseObject({ tenantId: sbtId, tenantRegistrationId: sbtId });
 
 export type SbtRequest = z.infer<typeof sbtRequest>;
+
+/** Events of Tenantry that SBT is told of. */
+export const ANSWERED_EVENTS = [
+  'TenantReady',
+  'TenantOnboardingFailed',
+  'TenantDeprovisioned',
+  'TenantDeprovisioningFailed',
+  'TenantResumed',
+  'TenantEventRejected',
+] as const satisfies readonly EventName[];
+
+export type AnsweredEvent = (typeof ANSWERED_EVENTS)[number];
 
 /** Names of SBT's requests; on the bus with the prefix. */
 export const SBT_REQUESTS = { ONBOARDING: 'onboardingRequest', OFFBOARDING: 'offboardingRequest' } as const;
