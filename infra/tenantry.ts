@@ -17,6 +17,7 @@ import { readConfigFile } from './config-file.ts';
 import { EventRoute } from './event-route.ts';
 import { FoundationAccess } from './foundation-access.ts';
 import { tenantBoundaryName } from './function-names.ts';
+import { SbtAdapter } from './interoperability.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { AccountsWiring } from './steps-accounts.ts';
 import { Upgrades } from './steps-upgrades.ts';
@@ -86,6 +87,15 @@ export class Tenantry extends Construct {
         table: this.registry,
         bus: this.bus,
         receiveEvent: steps.receiveEvent,
+        deadLetters: this.undeliverableEvents,
+      });
+    if (config.interoperability?.sbt)
+      new SbtAdapter(this, 'SbtAdapter', {
+        prefix,
+        sbt: config.interoperability.sbt,
+        aliases,
+        table: this.registry,
+        bus: this.bus,
         deadLetters: this.undeliverableEvents,
       });
   }
