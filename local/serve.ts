@@ -1,18 +1,22 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { RunningOptions } from './eks/local-control-planes.ts';
 import { type LocalCloud, SERVICE_NAMES, startLocalCloud } from './local-cloud.ts';
 import type { InitialOrganization } from './organizations/options.ts';
 
 const USAGE = `Serves the bare local cloud on 127.0.0.1 for any AWS SDK, CLI or tool.
 
   npm run local -- [--port N] [--services a,b] [--state FOLDER] [--clock real|jump|xN]
-                   [--organization ID[,ID...]] [--verbose]
+                   [--organization ID[,ID...]] [--control-planes N] [--pause-after MINUTES] [--verbose]
 
   --port       port on 127.0.0.1 (default 4566)
   --services   of: ${SERVICE_NAMES.join(', ')} (default: all)
   --state      folder that keeps the state over restarts (default: in memory)
   --clock      real; jump (leaps to the next timer when nothing is in progress); x60 (sixty times as fast)
-  --organization  starts with an organization: its management account, then its members (account ids)`;
+  --organization  starts with an organization: its management account, then its members (account ids)
+  --control-planes  how many clusters run at once (default: as many as fit in half of the free memory, 400 MiB each);
+                    idle ones make room for others
+  --pause-after  real minutes without a connection after which a cluster is paused (default 5; 0: never)`;
 
 /** A command line that cannot be followed: one clear line, exit code 2. */
 class UsageError extends Error {
@@ -27,6 +31,8 @@ async function main(): Promise<void> {
       state: { type: 'string' },
       clock: { type: 'string', default: 'real' },
       organization: { type: 'string' },
+      'control-planes': { type: 'string' },
+      'pause-after': { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -41,9 +47,10 @@ async function main(): Promise<void> {
     clock: parseClock(values.clock),
     ...(values.services && { services: values.services.split(',').map((name) => name.trim()) }),
     ...(values.state && { state: values.state }),
-    ...(values.organization && {
-      serviceOptions: { organizations: { organization: parseOrganization(values.organization) } },
-    }),
+    serviceOptions: {
+      ...(values.organization && { organizations: { organization: parseOrganization(values.organization) } }),
+      eks: runningOptions(values['control-planes'], values['pause-after']),
+    },
     log: (level, message, fields) => {
       if (values.verbose || level === 'warn' || level === 'error')
         console.error(JSON.stringify({ level, message, ...fields }));
@@ -72,6 +79,18 @@ function parseOrganization(text: string): InitialOrganization {
   if (![managementAccountId, ...members].every((id) => /^\d{12}$/.test(id)))
     throw new UsageError(`--organization ${text}: not account ids of 12 digits, separated by commas`);
   return { managementAccountId, members };
+}
+
+function runningOptions(controlPlanes: string | undefined, pauseAfter: string | undefined): RunningOptions {
+  const most = Number(controlPlanes ?? 1);
+  if (!Number.isInteger(most) || most < 1)
+    throw new UsageError(`--control-planes ${controlPlanes}: not a number of clusters (1 or more)`);
+  const minutes = Number(pauseAfter ?? 0);
+  if (!(minutes >= 0)) throw new UsageError(`--pause-after ${pauseAfter}: not a number of minutes (0 for never)`);
+  return {
+    ...(controlPlanes !== undefined && { mostControlPlanes: most }),
+    ...(pauseAfter !== undefined && { pauseAfterMinutes: minutes }),
+  };
 }
 
 function stopOnSignal(local: LocalCloud): void {

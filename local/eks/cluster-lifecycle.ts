@@ -47,20 +47,25 @@ async function resume(engine: EksEngine, key: string, cluster: ClusterRecord): P
 }
 
 async function finishCreation(engine: EksEngine, key: string): Promise<void> {
-  let failure: string | undefined;
+  let failure: Error | undefined;
   try {
     await startControlPlane(engine, key);
   } catch (error) {
-    failure = (error as Error).message;
+    failure = error as Error;
   }
   const cluster = engine.database.clusters.get(key);
   if (cluster?.status !== 'CREATING') return;
-  const internal = { code: 'InternalFailure', message: failure ?? '', resourceIds: [cluster.name] };
-  const healthIssues = failure === undefined ? cluster.healthIssues : [internal];
+  const healthIssues = failure ? [startIssue(failure, cluster)] : cluster.healthIssues;
   const status = failure === undefined && !lacksEc2(cluster) ? 'ACTIVE' : 'FAILED';
   engine.database.clusters.put(key, { ...cluster, status, healthIssues });
-  if (failure !== undefined) engine.cloud.log('error', `cluster ${cluster.name} failed: ${failure}`);
+  if (failure) engine.cloud.log('error', `cluster ${cluster.name} failed: ${failure.message}`);
   emit(engine, cluster, status);
+}
+
+/** Too many clusters for this machine, or something that is broken. https://docs.aws.amazon.com/eks/latest/APIReference/API_ClusterIssue.html */
+function startIssue({ name, message }: Error, cluster: ClusterRecord): ClusterRecord['healthIssues'][number] {
+  const code = name === 'NoRoomError' ? 'ResourceLimitExceeded' : 'InternalFailure';
+  return { code, message, resourceIds: [cluster.name] };
 }
 
 /** Everything of the cluster goes, its name last: until then DescribeCluster says DELETING. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATOR } from '../iam/test-cloud.ts';
 import { openStore } from '../kernel/sqlite-store.ts';
+import { NoRoomError } from '../kube/room.ts';
 import { organizationsDatabase } from '../organizations/database.ts';
 import { ACCOUNT, CLUSTER_ROLE, clusterInput, eksTest, fakeControlPlanes, MINUTE } from './test-cluster.ts';
 
@@ -63,6 +64,17 @@ describe('a new cluster', () => {
     await call('DeleteCluster', { name: 'broken' });
     await cloud.clock.sleep(5 * MINUTE);
     expect((await call('ListClusters', {})).clusters).toEqual([]);
+  });
+
+  it('is FAILED with the limit of resources when there is no room for its control plane', async () => {
+    const planes = fakeControlPlanes();
+    planes.failure = new NoRoomError('Delete a cluster.');
+    const { call, createActive } = await eksTest({ planes });
+    await createActive('one-too-many');
+    expect((await call('DescribeCluster', { name: 'one-too-many' })).cluster).toMatchObject({
+      status: 'FAILED',
+      health: { issues: [{ code: 'ResourceLimitExceeded', message: 'Delete a cluster.' }] },
+    });
   });
 
   it('is made once for the same token and request; otherwise the name is taken', async () => {

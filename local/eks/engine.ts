@@ -2,6 +2,7 @@ import type { Cloud } from '../kernel/service.ts';
 import type { ControlPlanes } from '../kube/control-planes.ts';
 import { type EksDatabase, eksDatabase } from './database.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import type { RunningOptions } from './local-control-planes.ts';
 
 /** How long things take, in simulated milliseconds. */
 export interface EksDurations {
@@ -20,7 +21,8 @@ export interface EksDurations {
 /** How many times faster than real time the clock may leap while real control planes run. */
 const LEAP_FACTOR = 200;
 
-export interface EksOptions {
+/** How many control planes run at once, and how long, concerns only those that are built here. */
+export interface EksOptions extends RunningOptions {
   /** Control planes for the clusters; those that are made on demand follow real time, and the clock keeps pace with them. Default: built from `kube/` when the first cluster is created, kept in the state folder. */
   controlPlanes?: ControlPlanes | (() => Promise<ControlPlanes>);
   durations?: Partial<EksDurations>;

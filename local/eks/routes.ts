@@ -1,15 +1,17 @@
 import type { LocalRequest, LocalResponse } from '../kernel/service.ts';
 import { reviewAccess } from './access-review.ts';
+import { controlPlaneReport } from './control-plane-report.ts';
 import type { EksEngine } from './engine.ts';
 import type { ClusterRecord } from './records.ts';
 import { reviewToken } from './token-review.ts';
 
 /**
  * `POST /_local/eks/token-review/<cluster id>` and `…/access-review/<cluster id>`: the webhooks of the clusters' API servers
- * (TokenReview and SubjectAccessReview, v1).
+ * (TokenReview and SubjectAccessReview, v1). `GET /_local/eks/control-planes`: what runs, what is paused, and what that costs.
  */
 export async function eksRoutes(engine: EksEngine, request: LocalRequest): Promise<LocalResponse> {
   const [, review = '', clusterId = ''] = request.path.split('/');
+  if (review === 'control-planes' && request.method === 'GET') return json(200, await controlPlaneReport(engine));
   const cluster = findById(engine, clusterId);
   if (!cluster) return json(404, { message: `There is no cluster with the id "${clusterId}".` });
   if (request.method !== 'POST') return json(405, { message: 'Reviews are posted.' });

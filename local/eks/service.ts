@@ -19,7 +19,7 @@ export type { EksOptions } from './engine.ts';
  * Durations are simulated; the clock stands still while a real control plane starts.
  */
 export function eksService(cloud: Cloud, options: EksOptions = {}): Service {
-  const engine = createEngine(cloud, options, () => localControlPlanes(cloud, options.progress));
+  const engine = createEngine(cloud, options, () => localControlPlanes(cloud, options, options.progress));
   clusterJobs(engine);
   updateJobs(engine);
   addonJobs(engine);

@@ -38,9 +38,9 @@ export function isSame(record: ProcessRecord): boolean {
 }
 
 /** `undefined` for a record that was cut off while it was written. */
-export function readRecord(file: string): ProcessRecord | undefined {
+export function readRecord<T = ProcessRecord>(file: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { type RequestOptions, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AssociateAccessPolicyCommand,
+  type Cluster,
   CreateAccessEntryCommand,
   CreateClusterCommand,
   DeleteAccessEntryCommand,
@@ -13,6 +17,7 @@ import {
 } from '@aws-sdk/client-eks';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ControlPlaneReport } from '../../local/eks/control-plane-report.ts';
 import { presignedUrl, tokenOf } from '../../local/eks/test-cluster.ts';
 import { administrator } from '../../local/kernel/cloud.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
@@ -27,8 +32,9 @@ const state = mkdtempSync(join(tmpdir(), 'tenantry-eks-'));
 let local: LocalCloud;
 let eks: EKSClient;
 
-async function start(): Promise<void> {
-  local = await startLocalCloud({ port: 0, services: ['iam', 'sts', 'eks'], clock: 'jump', state });
+async function start(running: { mostControlPlanes?: number } = {}): Promise<void> {
+  const services = ['iam', 'sts', 'eks'];
+  local = await startLocalCloud({ port: 0, services, clock: 'jump', state, serviceOptions: { eks: running } });
   eks = new EKSClient({ endpoint: local.endpoint, region: 'us-east-1', credentials: OPERATOR });
 }
 
@@ -76,20 +82,24 @@ async function kubernetes(token: string): Promise<CoreV1Api> {
   return config.makeApiClient(CoreV1Api);
 }
 
+async function createCluster(name: string) {
+  await eks.send(
+    new CreateClusterCommand({
+      name,
+      roleArn: `arn:aws:iam::${ACCOUNT}:role/eks`,
+      resourcesVpcConfig: { subnetIds: ['subnet-a', 'subnet-b'] },
+      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: true },
+    }),
+  );
+  await local.cloud.clock.sleep(15 * MINUTE);
+  return (await eks.send(new DescribeClusterCommand({ name }))).cluster;
+}
+
 const status = (code: number) => expect.objectContaining({ code }) as Error;
 
 describe('a cluster of the local EKS', () => {
   it('lets its creator in and nobody without an access entry', async () => {
-    await eks.send(
-      new CreateClusterCommand({
-        name: 'shared',
-        roleArn: `arn:aws:iam::${ACCOUNT}:role/eks`,
-        resourcesVpcConfig: { subnetIds: ['subnet-a', 'subnet-b'] },
-        accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: true },
-      }),
-    );
-    await local.cloud.clock.sleep(15 * MINUTE);
-    const { cluster } = await eks.send(new DescribeClusterCommand({ name: 'shared' }));
+    const cluster = await createCluster('shared');
     expect(cluster?.status).toBe('ACTIVE');
     const operator = await kubernetes(await operatorToken());
     for (const name of ['acme', 'other']) await operator.createNamespace({ body: { metadata: { name } } });
@@ -139,6 +149,57 @@ describe('a cluster of the local EKS', () => {
     await expect(fetch(`${cluster?.endpoint}/readyz`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 });
+
+describe('clusters beyond the room for control planes', () => {
+  it('take turns: the idle one is paused, and the first request to it brings it back with its objects', async () => {
+    eks.destroy();
+    await local.stop();
+    await start({ mostControlPlanes: 1 });
+    const before = await createCluster('first');
+    const path = '/api/v1/namespaces';
+    await ask(before, 'POST', path, { metadata: { name: 'kept' } });
+    expect((await createCluster('second'))?.status).toBe('ACTIVE');
+    const paused = await report();
+    expect(paused.most).toBe(1);
+    expect(states(paused)).toEqual({ first: 'paused', second: 'running' });
+    const { cluster: after } = await eks.send(new DescribeClusterCommand({ name: 'first' }));
+    expect(after).toEqual(before);
+    expect((await ask(after, 'GET', `${path}/kept`)).metadata.name).toBe('kept');
+    const woken = await report();
+    expect(states(woken)).toEqual({ first: 'running', second: 'paused' });
+    const [first, second] = woken.clusters;
+    console.log(
+      `woken in ${first?.startMilliseconds} ms; running: ${mebibytes(first?.residentBytes)} MiB, paused: ${mebibytes(second?.residentBytes)} MiB; etcd, shared: ${mebibytes(woken.etcdResidentBytes)} MiB`,
+    );
+    expect(second?.residentBytes).toBe(0);
+  });
+});
+
+async function report(): Promise<ControlPlaneReport> {
+  return (await (await fetch(`${local.endpoint}/_local/eks/control-planes`)).json()) as ControlPlaneReport;
+}
+
+function states({ clusters }: ControlPlaneReport) {
+  return Object.fromEntries(clusters.map(({ name, state }) => [name, state]));
+}
+
+const mebibytes = (bytes = 0) => Math.round(bytes / 2 ** 20);
+
+/** One request over a connection of its own, which is closed with it. */
+async function ask(cluster: Cluster | undefined, method: string, path: string, body?: unknown) {
+  const outgoing = request(`${cluster?.endpoint}${path}`, { ...(await asOperator(cluster)), method });
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve).once('error', reject);
+  });
+  outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  return (await json(await answer)) as { metadata: { name: string } };
+}
+
+async function asOperator(cluster: Cluster | undefined): Promise<RequestOptions> {
+  const token = tokenOf(await presignedUrl(OPERATOR, cluster?.name));
+  const ca = Buffer.from(cluster?.certificateAuthority?.data ?? '', 'base64').toString();
+  return { ca, agent: false, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
+}
 
 function describes(): Promise<boolean> {
   return eks.send(new DescribeClusterCommand({ name: 'shared' })).then(
