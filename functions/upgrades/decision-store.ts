@@ -49,19 +49,13 @@ export async function clearUnsent(table: Table, tenantId: string, decisionId: st
   );
 }
 
-/** A decision in the tenant's history. `overtaken`: it was never said on the bus, since the tenant had changed. */
+/** A decision in the tenant's history. `overtaken`: nobody is known to have heard of it before the tenant was changed. */
 export type KeptDecision = DecisionRecord & { readonly overtaken?: boolean };
 
-/** Adds the decision to the tenant's history, which is kept for good. What is there already stays as it is. */
+/** Adds the decision to the tenant's history, which is kept for good. Adding it twice is adding it once. */
 export async function keepDecision(table: Table, tenantId: string, decision: KeptDecision): Promise<void> {
-  await conditionally(
-    table,
-    new PutCommand({
-      TableName: table.name,
-      Item: { pk: `TENANT#${tenantId}`, sk: `DECISION#${decision.decidedAt}`, ...decision },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }),
-  );
+  const Item = { pk: `TENANT#${tenantId}`, sk: `DECISION#${decision.decidedAt}`, ...decision };
+  await table.client.send(new PutCommand({ TableName: table.name, Item }));
 }
 
 /** All decisions about the tenant, oldest first. */

@@ -139,6 +139,17 @@ describe('evaluateTenant', () => {
     expect(await evaluate(START + 9.9 * DAY)).toMatchObject({ reason: 'cool-down' });
   });
 
+  it('keeps a proposal open over a suspension, and takes another tier for its answer', async () => {
+    const { evaluate, now } = await measured('answering', [3, 4, 5, 5, 5, 5, 5, 5], 'propose');
+    await evaluate();
+    const updatedAt = new Date(now + 60_000).toISOString();
+    await changeTenant(table, 'answering', { operationId: 'resumed', updatedAt });
+    expect(await evaluate(now + 120_000)).toMatchObject({ reason: 'proposal-open' });
+    await changeTenant(table, 'answering', { operationId: 'changed', tier: 'standard', updatedAt });
+    expect(await evaluate(now + 180_000)).toMatchObject({ reason: 'cool-down' });
+    expect((await ratedTenant(table, 'answering')).upgrades).not.toHaveProperty('proposal');
+  });
+
   it('never looks at the usage of an earlier tenant of the same id', async () => {
     const born = new Date(START + 5 * DAY).toISOString();
     const again = await measured('again', [4, 4, 4, 4, 4, 4, 0.1, 0.1], 'auto', { createdAt: born, updatedAt: born });
@@ -159,14 +170,26 @@ describe('a crash', () => {
   });
 
   it('after which the tenant was changed: the request is not made any more, and that is kept', async () => {
-    const { evaluate, publisher, now } = await measured('overtaken', [3, 4, 5], 'auto');
+    const { evaluate, publisher, now, decisions } = await measured('overtaken', [3, 4, 5], 'auto');
     publisher.fail('before');
     await expect(evaluate()).rejects.toThrow();
     const updatedAt = new Date(now + 60_000).toISOString();
     await changeTenant(table, 'overtaken', { operationId: 'resumed', updatedAt });
     expect(await evaluate(now + 120_000)).toMatchObject({ reason: 'cool-down' });
     expect(publisher.said).toEqual([]);
+    expect(await decisions()).toMatchObject([{ overtaken: true }]);
     expect((await ratedTenant(table, 'overtaken')).upgrades).not.toHaveProperty('unsent');
+  });
+
+  it('after which the change began: it was said, and is not said again', async () => {
+    const { evaluate, publisher, now, decisions } = await measured('begun', [3, 4, 5], 'auto');
+    publisher.fail('after');
+    await expect(evaluate()).rejects.toThrow();
+    const updatedAt = new Date(now + 60_000).toISOString();
+    await changeTenant(table, 'begun', { operationId: publisher.said[0]?.id ?? '', tier: 'standard', updatedAt });
+    expect(await evaluate(now + 120_000)).toMatchObject({ reason: 'cool-down' });
+    expect(publisher.said).toHaveLength(1);
+    expect((await decisions())[0]).not.toHaveProperty('overtaken');
   });
 });
 

@@ -19,7 +19,7 @@ import type { UsageHistory } from '../../tenancy/upgrades/usage.ts';
 import { readGate, waiters } from '../operations/gate-records.ts';
 import type { Table } from '../runtime/table.ts';
 import { clearUnsent, keepDecision, writeRecord } from './decision-store.ts';
-import { sendDecision } from './send-decision.ts';
+import { decisionEventId, sendDecision } from './send-decision.ts';
 import { readUsage } from './usage-history.ts';
 
 /** What an evaluation works with. */
@@ -51,7 +51,7 @@ export async function evaluateTenant(evaluator: Evaluator, read: RatedTenant, no
     await sendDecision(evaluator, tenantId, unsent);
     return { outcome: 'sent-late', decision: unsent };
   }
-  if (unsent) await drop(table, tenantId, unsent);
+  if (unsent) await drop(table, read, unsent);
   if (!rules.ladder.includes(read.tier)) return none('not-on-ladder');
   const record = settled(read);
   if (record !== read.upgrades && !(await writeRecord(table, read, withoutUnsent(record))))
@@ -59,8 +59,10 @@ export async function evaluateTenant(evaluator: Evaluator, read: RatedTenant, no
   return decide(evaluator, { ...read, upgrades: withoutUnsent(record) }, now);
 }
 
-async function drop(table: Table, tenantId: string, decision: DecisionRecord): Promise<void> {
-  await keepDecision(table, tenantId, { ...decision, overtaken: true });
+/** Gives up saying a decision. The change that it asked for being the one that was made, it was said. */
+async function drop(table: Table, { tenantId, operationId }: RatedTenant, decision: DecisionRecord): Promise<void> {
+  const said = decision.kind === 'start' && operationId === decisionEventId(decision);
+  if (!said) await keepDecision(table, tenantId, { ...decision, overtaken: true });
   await clearUnsent(table, tenantId, decision.decisionId);
 }
 
