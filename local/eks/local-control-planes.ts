@@ -5,8 +5,8 @@ import { type ControlPlane, createControlPlanes } from '../kube/control-planes.t
 import { type PausingControlPlanes, withPauses } from '../kube/pausing.ts';
 import { ensureVclusterBinary } from '../vcluster/build.ts';
 import { hostApi } from '../vcluster/host-api.ts';
-import { LISTS } from '../vcluster/paths.ts';
 import { withVirtualClusters } from '../vcluster/with-virtual-clusters.ts';
+import { hasVirtualClusters } from './virtual-clusters.ts';
 
 /** How many control planes run at once, and how long. */
 export interface RunningOptions {
@@ -40,18 +40,16 @@ export async function localControlPlanes(
     folder: join(folder, 'addresses'),
     most: mostControlPlanes,
     pauseAfter: pauseAfterMinutes === undefined ? undefined : (pauseAfterMinutes || Number.POSITIVE_INFINITY) * 60_000,
-    isNeeded: hasVirtualClusters,
+    isNeeded: runsVirtualClusters,
     hold: (reason) => cloud.clock.hold(`eks: ${reason}`),
     log,
   });
 }
 
-/** Their processes, and those that stand in for the node and the load balancer, talk to the API past its address. */
-async function hasVirtualClusters({ adminKubeconfigPath }: ControlPlane): Promise<boolean> {
+async function runsVirtualClusters({ adminKubeconfigPath }: ControlPlane): Promise<boolean> {
   const api = hostApi(adminKubeconfigPath);
   try {
-    const lists = await Promise.all([LISTS.pods, LISTS.services].map((path) => api.list(path)));
-    return lists.some(({ items }) => items.length > 0);
+    return await hasVirtualClusters(api);
   } finally {
     api.close();
   }

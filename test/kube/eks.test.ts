@@ -173,6 +173,19 @@ describe('clusters beyond the room for control planes', () => {
     );
     expect(second?.residentBytes).toBe(0);
   });
+
+  it('do not take the room of one that has something of a virtual cluster: the connection is closed', async () => {
+    const named = async (name: string) => (await eks.send(new DescribeClusterCommand({ name }))).cluster;
+    const service = { metadata: { name: 'acme', labels: { app: 'vcluster' } }, spec: { ports: [{ port: 443 }] } };
+    const services = '/api/v1/namespaces/kept/services';
+    await ask(await named('first'), 'POST', services, service);
+    const second = await named('second');
+    await expect(ask(second, 'GET', '/api/v1/namespaces')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(states(await report())).toEqual({ first: 'running', second: 'paused' });
+    await ask(await named('first'), 'DELETE', `${services}/acme`);
+    await ask(second, 'GET', '/api/v1/namespaces');
+    expect(states(await report())).toEqual({ first: 'paused', second: 'running' });
+  });
 });
 
 async function report(): Promise<ControlPlaneReport> {
