@@ -1,111 +1,137 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { probePolicy } from '../../tenancy/workspace/admission/protection.ts';
-import { baselineVersion, clusterBaseline } from '../../tenancy/workspace/cluster-baseline.ts';
+import { clusterBaseline } from '../../tenancy/workspace/cluster-baseline.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
-import { baselineVersionLabel, managedBy, managedByLabel } from '../../tenancy/workspace/names.ts';
+import { baselineVersionLabel } from '../../tenancy/workspace/names.ts';
+import { nodePoolType, type TierPool } from '../../tenancy/workspace/node-pools.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { isError } from '../kubernetes/errors.ts';
+import { config } from '../runtime/config.ts';
 import { step, stepInput } from '../runtime/step.ts';
+import { observeCluster } from './baseline-facts.ts';
 import { covers } from './covers.ts';
 import { existingCluster } from './existing-cluster.ts';
+import { cannotBecome, isNewer, keyOf, type LiveBaseline, readLiveBaseline } from './live-baseline.ts';
 
 export const ensureClusterBaselineOutput = z.object({
   version: z.string(),
   objects: z.number().int(),
   /** Objects of an earlier version that were no longer part of the baseline. */
   removed: z.number().int(),
+  /** The cluster has a baseline of functions that were deployed after these; it was left as it is. */
+  newer: z.boolean(),
+  /** Names of the NodePools of tiers. */
+  nodePools: z.array(z.string()),
+  /** What the cluster does not serve, and what that means. */
+  lacks: z.array(z.string()),
 });
 export type EnsureClusterBaselineOutput = z.infer<typeof ensureClusterBaselineOutput>;
 
 /**
- * Ensures that a shared cluster has the baseline, all of it, as it is today, and that the API server enforces it.
+ * Ensures that a cluster has the baseline, all of it, as it is today, and that the API server enforces it. An earlier one is
+ * upgraded in place: what changed is changed, what is new comes, and only when all of that is in effect goes what is no longer
+ * part of it, so that there is no moment without a fence. A later one is left alone: functions of a former deployment
+ * that still run, or run again after a rollback, do not take fences away. Any number of runs at once do no harm.
  * @throws StillCreating after something had to be written, and until it is in effect (a second or so).
  */
 export async function ensureClusterBaseline({
   kubernetes,
+  pools = [],
 }: {
   kubernetes: Kubernetes;
+  /** The tiers that have nodes of their own. */
+  pools?: readonly TierPool[];
 }): Promise<EnsureClusterBaselineOutput> {
-  const wanted = clusterBaseline();
-  const [live, enforced] = await Promise.all([liveBaseline(kubernetes, wanted), isEnforced(kubernetes)]);
+  const { facts, served, lacks } = await observeCluster(kubernetes, pools);
+  const wanted = clusterBaseline(facts);
+  const [live, enforced] = await Promise.all([readLiveBaseline(kubernetes, wanted, served), enforcedText(kubernetes)]);
+  const said = { lacks: [...lacks], nodePools: namesOfPools(wanted) };
+  if (isNewer(live)) return { ...leftAlone(live, enforced), ...said, nodePools: namesOfPools([...live.values()]) };
+  const version = versionOf(wanted);
+  const written = await write(kubernetes, live, wanted);
+  if (written > 0) {
+    // API servers take policies up about once a second; the next look finds all of them written and in effect.
+    throw new CatalogueError('StillCreating', `${written} objects of baseline ${version} were written.`);
+  }
+  expectChecked([...live.values()]);
+  expectEnforced(enforced, version);
+  const removed = await removeFormer(kubernetes, live, wanted);
+  return { version, objects: wanted.length, removed, newer: false, ...said };
+}
+
+function versionOf(objects: readonly KubernetesObject[]): string {
+  const probe = objects.find(({ metadata }) => metadata.name === probePolicy);
+  return probe?.metadata.labels?.[baselineVersionLabel] ?? '';
+}
+
+function namesOfPools(objects: readonly KubernetesObject[]): string[] {
+  return objects.filter(({ kind }) => kind === nodePoolType.kind).map(({ metadata }) => metadata.name);
+}
+
+function leftAlone(live: LiveBaseline, enforced: string) {
+  const version = versionOf([...live.values()]);
+  expectEnforced(enforced, version);
+  return { version, objects: live.size, removed: 0, newer: true };
+}
+
+/** Writes what is lacking or differs, and says how much that was. */
+async function write(kubernetes: Kubernetes, live: LiveBaseline, wanted: readonly KubernetesObject[]): Promise<number> {
   const others = await classesOfOthers(kubernetes, live, wanted);
   const missing = wanted.filter((object) => !others.has(keyOf(object)) && !covers(live.get(keyOf(object)), object));
-  await removeChangedClasses(kubernetes, live, missing);
+  await removeUnchangeable(kubernetes, live, missing);
   // The probed policy last: an API server that enforces its new version has seen what was written before it.
   const last = (object: KubernetesObject) => object.metadata.name === probePolicy;
   await Promise.all(missing.filter((object) => !last(object)).map((object) => kubernetes.apply(object)));
   await Promise.all(missing.filter(last).map((object) => kubernetes.apply(object)));
-  const removed = await removeFormer(kubernetes, live, wanted);
-  if (missing.length > 0) {
-    // API servers take policies up about once a second; the next look finds all of them written and in effect.
-    throw new CatalogueError(
-      'StillCreating',
-      `${missing.length} objects of baseline ${baselineVersion()} were written.`,
-    );
-  }
-  expectChecked([...live.values()]);
-  if (!enforced) {
-    throw new CatalogueError('StillCreating', `The API server does not enforce baseline ${baselineVersion()} yet.`);
-  }
-  return { version: baselineVersion(), objects: wanted.length, removed };
+  return missing.length;
 }
-
-function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  return `${apiVersion}/${kind}/${metadata.name}`;
-}
-
-/** What is there of the baseline, of any version, by kind and name. */
-async function liveBaseline(
-  kubernetes: Kubernetes,
-  wanted: readonly KubernetesObject[],
-): Promise<Map<string, KubernetesObject>> {
-  const types = new Map(wanted.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]));
-  const labelSelector = `${managedByLabel}=${managedBy},${baselineVersionLabel}`;
-  const lists = await Promise.all([...types.values()].map((type) => kubernetes.list(type, { labelSelector })));
-  return new Map(lists.flat().map((object) => [keyOf(object), object]));
-}
-
-const isClass = ({ kind }: KubernetesObject) => kind === 'StorageClass';
 
 /** A cluster that was there before may have a class of that name, with a driver of its own: that one stays. */
 async function classesOfOthers(
   kubernetes: Kubernetes,
-  live: ReadonlyMap<string, KubernetesObject>,
+  live: LiveBaseline,
   wanted: readonly KubernetesObject[],
 ): Promise<Set<string>> {
-  const unknown = wanted.filter((object) => isClass(object) && !live.has(keyOf(object)));
+  const unknown = wanted.filter((object) => object.kind === 'StorageClass' && !live.has(keyOf(object)));
   const found = await Promise.all(
     unknown.map(({ apiVersion, kind, metadata }) => kubernetes.get({ apiVersion, kind, name: metadata.name })),
   );
   return new Set(found.filter((object) => object !== undefined).map(keyOf));
 }
 
-/** Storage classes cannot be changed; volumes do not go by the class that they were made with. */
-async function removeChangedClasses(
+/** What uses a class does not go by it any more once it is made: pods keep their priority, volumes their disk. */
+async function removeUnchangeable(
   kubernetes: Kubernetes,
-  live: ReadonlyMap<string, KubernetesObject>,
+  live: LiveBaseline,
   missing: readonly KubernetesObject[],
 ): Promise<void> {
-  const changed = missing.filter(isClass).flatMap((object) => live.get(keyOf(object)) ?? []);
-  for (const { apiVersion, kind, metadata } of changed) {
+  for (const wanted of missing) {
+    const former = live.get(keyOf(wanted));
+    if (former === undefined || !cannotBecome(former, wanted)) continue;
+    const { apiVersion, kind, metadata } = former;
     await kubernetes.delete({ apiVersion, kind, name: metadata.name }, { uid: metadata.uid });
   }
 }
 
+/**
+ * A NodePool that no tier has any more takes its nodes with it: Karpenter drains them first, within the disruption budgets of what
+ * runs there.
+ */
 async function removeFormer(
   kubernetes: Kubernetes,
-  live: ReadonlyMap<string, KubernetesObject>,
+  live: LiveBaseline,
   wanted: readonly KubernetesObject[],
 ): Promise<number> {
   const keep = new Set(wanted.map(keyOf));
   const former = [...live].filter(([key]) => !keep.has(key)).map(([, object]) => object);
+  const standing = former.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   await Promise.all(
-    former.map(({ apiVersion, kind, metadata }) =>
+    standing.map(({ apiVersion, kind, metadata }) =>
       kubernetes.delete({ apiVersion, kind, name: metadata.name }, { uid: metadata.uid }),
     ),
   );
-  return former.length;
+  return standing.length;
 }
 
 /** The controller has type-checked every policy of this version. */
@@ -120,18 +146,21 @@ function expectChecked(live: readonly KubernetesObject[]): void {
   throw new CatalogueError('StillCreating', `Not type-checked yet: ${names}.`);
 }
 
-/** Asks for what a policy forbids, in a dry run, and sees whether that policy answers, in this version. */
-async function isEnforced(kubernetes: Kubernetes): Promise<boolean> {
+/** Asks for what a policy forbids, in a dry run, and returns what that policy answers: '' if it does not. */
+async function enforcedText(kubernetes: Kubernetes): Promise<string> {
   const type = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass' };
   try {
     await kubernetes.tryCreate({ ...type, metadata: { name: probePolicy }, value: 0 });
-    return false;
+    return '';
   } catch (error) {
-    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probePolicy}'`)) {
-      return error.message.includes(`Baseline ${baselineVersion()}`);
-    }
+    if (isError(error, 'KubernetesForbidden') && error.message.includes(`'${probePolicy}'`)) return error.message;
     throw error;
   }
+}
+
+function expectEnforced(answer: string, version: string): void {
+  if (answer.includes(`Baseline ${version}`)) return;
+  throw new CatalogueError('StillCreating', `The API server does not enforce baseline ${version} yet.`);
 }
 
 /**
@@ -152,11 +181,19 @@ export async function asAdministrator<T>(clusterName: string, work: () => Promis
   }
 }
 
+function configuredPools(): TierPool[] {
+  return Object.entries(config.tiers).flatMap(([tier, { workspace }]) =>
+    workspace.nodePool === undefined ? [] : [{ tier, settings: workspace.nodePool }],
+  );
+}
+
 /** Step of acquire-placement. */
 export const handler = step({
   name: 'ensure-cluster-baseline',
   input: stepInput.extend({ cluster: z.object({ name: z.string(), accountId: z.string() }) }),
   output: ensureClusterBaselineOutput,
   run: async ({ cluster }) =>
-    asAdministrator(cluster.name, async () => ensureClusterBaseline({ kubernetes: await existingCluster(cluster) })),
+    asAdministrator(cluster.name, async () =>
+      ensureClusterBaseline({ kubernetes: await existingCluster(cluster), pools: configuredPools() }),
+    ),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodePoolSettings } from './node-pools.ts';
 import { tenantPriorityClasses } from './priority-classes.ts';
 
 /** A Kubernetes quantity: `500m`, `4`, `8Gi`. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
@@ -99,6 +100,11 @@ export const workspaceNumbers = z.strictObject({
    * `warned` admits them with a warning, `refused` does not.
    */
   standalonePods: z.enum(['warned', 'refused']),
+  /**
+   * Nodes of the tier's own. Karpenter makes them where the cluster serves its kinds, as Auto Mode does; elsewhere they are node
+   * groups with the label and taint `tenantry.dev/tier`. Left out: the tier's pods run on the cluster's general nodes.
+   */
+  nodePool: nodePoolSettings.optional(),
 });
 
 export type WorkspaceNumbers = z.infer<typeof workspaceNumbers>;

@@ -39,6 +39,20 @@ const rules = [
     resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
     verbs: [...ensure, 'delete'],
   },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
+    verbs: [...ensure, 'delete'],
+  },
+  { apiGroups: ['karpenter.sh'], resources: ['nodepools'], verbs: [...ensure, 'delete'] },
+  { apiGroups: ['eks.amazonaws.com'], resources: ['nodeclasses'], verbs: [...ensure, 'delete'] },
+  {
+    apiGroups: ['networking.k8s.aws', 'policy.networking.k8s.io'],
+    resources: ['clusternetworkpolicies'],
+    verbs: [...ensure, 'delete'],
+  },
+  // The one config map of the baseline; an apply that creates asks for the right to create that very name.
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: ['amazon-vpc-cni'], verbs: ['get', 'create', 'patch'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
   { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...ensure, 'delete'] },
   // Whose claim a volume is of, to see that it goes with the namespace.

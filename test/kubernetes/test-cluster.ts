@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kubernetes, kubernetesClient } from '../../functions/kubernetes/client.ts';
 import { closeConnections, connectTo } from '../../functions/kubernetes/connection.ts';
+import type { KubeAssets } from '../../local/kube/assets.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
 import { type CertificateRequest, issueCertificate, type KeyedCertificate } from '../../local/kube/certificates.ts';
 import { createControlPlanes } from '../../local/kube/control-planes.ts';
@@ -23,9 +24,10 @@ export interface TestCluster {
 
 const clusterId = 'test';
 
-/** Starts it in a folder of its own; the binary is built first if it is not cached. */
-export async function startTestCluster(): Promise<TestCluster> {
-  const assets = await ensureControlPlaneBinary((line) => process.stderr.write(`${line}\n`));
+/** Starts it in a folder of its own; the binary is built first if it is not cached. `flags` are more of the API server's. */
+export async function startTestCluster(flags: readonly string[] = []): Promise<TestCluster> {
+  const built = await ensureControlPlaneBinary((line) => process.stderr.write(`${line}\n`));
+  const assets = flags.length === 0 ? built : withFlags(built, flags);
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-kubernetes-'));
   const webhook = await startWebhook();
   const webhookUrl = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/`;
@@ -58,6 +60,15 @@ export async function startTestCluster(): Promise<TestCluster> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The API server's flags come first on the command line of the combined program. */
+function withFlags(assets: KubeAssets, flags: readonly string[]): KubeAssets {
+  const { controlPlane } = assets;
+  if (controlPlane.kind === 'combined') {
+    return { ...assets, controlPlane: { ...controlPlane, command: [...controlPlane.command, ...flags] } };
+  }
+  return { ...assets, controlPlane: { ...controlPlane, apiserver: [...controlPlane.apiserver, ...flags] } };
 }
 
 /** Knows no token and has no opinion about any right: certificates and RBAC decide. */

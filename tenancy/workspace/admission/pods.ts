@@ -1,4 +1,4 @@
-import { settings, tenantLabel } from '../names.ts';
+import { settings, tenantLabel, tierLabel } from '../names.ts';
 import {
   type AdmissionRule,
   listLiteral,
@@ -20,7 +20,7 @@ function ofContainers(field: string): string {
     .join(' + ');
 }
 
-/** Tolerations that Kubernetes itself adds to pods; everything else opens nodes that are not for tenants. */
+/** Tolerations that Kubernetes itself adds to pods; everything else opens nodes that are not for tenants. Of tiers: tier-nodes.ts. */
 const addedTolerations = [
   'node.kubernetes.io/not-ready',
   'node.kubernetes.io/unreachable',
@@ -79,9 +79,9 @@ export const podRules: readonly AdmissionRule[] = [
       {
         expression:
           "object.spec.?tolerations.orValue([]).all(t, t.?key.orValue('') in " +
-          `${listLiteral(addedTolerations)} || (t.?key.orValue('') == '${tenantLabel}' && ` +
+          `${listLiteral([...addedTolerations, tierLabel])} || (t.?key.orValue('') == '${tenantLabel}' && ` +
           `t.?operator.orValue('Equal') == 'Equal' && t.?value.orValue('') == ${tenantOfNamespace}))`,
-        message: `tolerations may only name the tenant's own taint ${tenantLabel}; no wildcards.`,
+        message: `tolerations may only name the taints ${tenantLabel} and ${tierLabel}, the tenant's own; no wildcards.`,
       },
       {
         expression: `object.spec.?nodeSelector[?'${tenantLabel}'].orValue(${tenantOfNamespace}) == ${tenantOfNamespace}`,

@@ -25,6 +25,8 @@ export interface Validation {
   readonly expression: string;
   /** Says what to do instead; the policy's name is put before it. */
   readonly message: string;
+  /** CEL: the same with values of the request, with the policy's name. `message` stands in where it cannot be evaluated. */
+  readonly messageExpression?: string;
 }
 
 /**
@@ -48,9 +50,10 @@ export function policyObjects(rule: AdmissionRule): KubernetesObject[] {
         },
         ...(rule.matchConditions === undefined ? {} : { matchConditions: rule.matchConditions }),
         ...(rule.variables === undefined ? {} : { variables: rule.variables }),
-        validations: rule.validations.map(({ expression, message }) => ({
+        validations: rule.validations.map(({ expression, message, messageExpression }) => ({
           expression,
           message: `${rule.name}: ${message}`,
+          ...(messageExpression === undefined ? {} : { messageExpression }),
           reason: 'Forbidden',
         })),
       },
@@ -68,7 +71,8 @@ export function policyObjects(rule: AdmissionRule): KubernetesObject[] {
   ];
 }
 
-const tenantNamespaces = { matchExpressions: [{ key: tenantLabel, operator: 'Exists' }] };
+/** Selects the namespaces of tenants. */
+export const tenantNamespaces = { matchExpressions: [{ key: tenantLabel, operator: 'Exists' }] };
 
 /** CEL: the value of a setting of the namespace, '' if it is not set. */
 export function setting(annotation: string): string {
