@@ -31,6 +31,8 @@ export const tenantEventRejected = defineEvent({
             'wrong-state',
             'protected',
             'id-retired',
+            'superseded',
+            'nothing-to-reverse',
           ]),
           message: z.string(),
         }),

@@ -4,6 +4,7 @@ import { accountsConfig } from './accounts/config.ts';
 import { clustersConfig, sharedCluster } from './clusters/config.ts';
 import { exportConfig, graceDays, tombstoneDays } from './deprovisioning.ts';
 import { interoperabilityConfig, sbtMistakes } from './interoperability/config.ts';
+import { tierChangesConfig } from './tier-changes/config.ts';
 import { upgradesConfig } from './upgrades/config.ts';
 import { vclusterSettings } from './vcluster/settings.ts';
 import { workspaceNumbers } from './workspace/numbers.ts';
@@ -41,6 +42,8 @@ export const tenantryConfig = z
     export: exportConfig.optional(),
     /** Days for which the id of a deprovisioned tenant cannot be used again. Default 90. */
     tombstoneDays: tombstoneDays.optional(),
+    /** How tenants are moved between tiers. */
+    tierChanges: tierChangesConfig.optional(),
     /** Rules of automatic tier changes. Without them, usage is kept and nothing is decided. */
     upgrades: upgradesConfig.optional(),
     /** Control planes that Tenantry serves beside its own events. */

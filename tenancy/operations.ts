@@ -1,7 +1,8 @@
+import { TENANTRY_SOURCE } from '../events/catalogue.ts';
 import type { ErrorName } from './errors.ts';
 import type { Tenant, TenantState } from './tenant.ts';
 
-export type OperationName = 'onboard' | 'suspend' | 'resume' | 'deprovision';
+export type OperationName = 'onboard' | 'change-tier' | 'reverse-tier-change' | 'suspend' | 'resume' | 'deprovision';
 
 /** A lifecycle change of a tenant: which event asks for it, which workflow performs it, and when it may. */
 export interface Operation {
@@ -32,6 +33,24 @@ export const operations: readonly Operation[] = [
     creates: true,
     during: 'ONBOARDING',
     otherwise: 'TenantExists',
+  },
+  {
+    name: 'change-tier',
+    request: 'TenantTierChangeRequested',
+    workflow: 'change-tier',
+    from: ['READY'],
+    creates: false,
+    during: 'CHANGING_TIER',
+    otherwise: 'TenantStateConflict',
+  },
+  {
+    name: 'reverse-tier-change',
+    request: 'TenantTierChangeReversalRequested',
+    workflow: 'reverse-tier-change',
+    from: ['READY'],
+    creates: false,
+    during: 'CHANGING_TIER',
+    otherwise: 'TenantStateConflict',
   },
   {
     name: 'suspend',
@@ -71,6 +90,7 @@ export const TRANSIENT_STATES: readonly TenantState[] = [
   'ONBOARDING',
   'COMPENSATING',
   'COMPENSATION_FAILED',
+  'CHANGING_TIER',
   'SUSPENDING',
   'RESUMING',
 ];
@@ -79,6 +99,7 @@ export const TRANSIENT_STATES: readonly TenantState[] = [
 export const GATE_KEEPING_STATES: readonly TenantState[] = [
   'COMPENSATING',
   'COMPENSATION_FAILED',
+  'CHANGING_TIER',
   'SUSPENDING',
   'RESUMING',
   'DELETION_PENDING',
@@ -110,7 +131,10 @@ export interface Asked {
   readonly now: string;
 }
 
-/** Why the operation cannot begin now, in the catalogue's words; `undefined` when it can, or has begun already. */
+/**
+ * Why the operation cannot begin now, in the catalogue's words; `undefined` when it can, or has begun already.
+ * Only the source that created a tenant asks for its operations; a change of tier, by its usage, also Tenantry itself.
+ */
 export function obstacle(asked: Asked, tenant: Tenant | undefined): { error: ErrorName; message: string } | undefined {
   const { operation, owner, operationId, now } = asked;
   if (!tenant) {
@@ -118,7 +142,7 @@ export function obstacle(asked: Asked, tenant: Tenant | undefined): { error: Err
     return { error: 'TenantUnknown', message: 'There is no such tenant.' };
   }
   const { tenantId, state } = tenant;
-  if (tenant.owner !== owner)
+  if (tenant.owner !== owner && !(owner === TENANTRY_SOURCE && operation.name === 'change-tier'))
     return { error: 'TenantNotOwned', message: `The tenant id "${tenantId}" belongs to another source.` };
   if (tenant.operationId === operationId && tenant.operation === operation.name) return undefined;
   if (operation.name === 'deprovision' && tenant.deletionProtection)

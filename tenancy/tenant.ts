@@ -7,6 +7,7 @@ import type { OperationName } from './operations.ts';
  * - `COMPENSATING`: onboarding failed, what it made is being released. `COMPENSATION_FAILED`: that failed; a redrive resumes it.
  * - `ONBOARDING_FAILED`: nothing of it is left; the id may be used again by the same source.
  * - `INTERRUPTED`: the execution was aborted or timed out; a new event adopts what exists.
+ * - `CHANGING_TIER`: a new placement is made beside the one it has, or that one is changed in place; it lives where it did.
  * - `SUSPENDING`, `SUSPENDED`, `RESUMING`: access off, workloads at zero, data kept; and the ways there and back.
  * - `DELETION_PENDING`: suspended, until the grace period ends or the deletion is cancelled.
  * - `DEPROVISIONING`: being exported and released; there is no way back. A redrive goes on where it failed.
@@ -19,12 +20,29 @@ export type TenantState =
   | 'COMPENSATION_FAILED'
   | 'ONBOARDING_FAILED'
   | 'INTERRUPTED'
+  | 'CHANGING_TIER'
   | 'SUSPENDING'
   | 'SUSPENDED'
   | 'RESUMING'
   | 'DELETION_PENDING'
   | 'DEPROVISIONING'
   | 'DEPROVISIONED';
+
+/** Where a tenant lives, lived or is to live. */
+export interface NumberedPlacement {
+  generation: number;
+  tier: string;
+  placement: Placement;
+}
+
+/** A placement that exists: what acquire-placement has returned for it. */
+export interface MadePlacement extends NumberedPlacement {
+  accountId: string;
+  roleArn: string;
+  cluster: { name: string; arn: string; accountId: string };
+  namespace: string;
+  virtualCluster?: { name: string; server: string };
+}
 
 /** The registry's record of a tenant. */
 export interface Tenant {
@@ -49,6 +67,12 @@ export interface Tenant {
   cluster?: { name: string; arn: string; accountId: string };
   namespace?: string;
   virtualCluster?: { name: string; server: string };
+  /** While it changes its tier: what it is to have. */
+  next?: NumberedPlacement;
+  /** The placement that the last cut-over left, kept so that it can be taken back. */
+  previous?: MadePlacement & { keptUntil: string };
+  /** The highest number that a placement of it ever had. */
+  lastGeneration?: number;
   failure?: { step: string; error: string; message: string };
   /** Set by an operator: deletion is refused. */
   deletionProtection?: boolean;
@@ -66,4 +90,21 @@ export interface Tenant {
   tombstoneUntil?: string;
   createdAt: string;
   updatedAt: string;
+}
+
+/** The placement that the registry says the tenant lives in. Throws TypeError for one that lives nowhere. */
+export function currentPlacement(tenant: Tenant): MadePlacement {
+  const { generation, tier, placement, accountId, roleArn, cluster, namespace, virtualCluster } = tenant;
+  if (!accountId || !roleArn || !cluster || !namespace)
+    throw new TypeError(`The tenant "${tenant.tenantId}" (${tenant.state}) lives nowhere.`);
+  return {
+    generation,
+    tier,
+    placement,
+    accountId,
+    roleArn,
+    cluster,
+    namespace,
+    ...(virtualCluster && { virtualCluster }),
+  };
 }

@@ -9,6 +9,8 @@ export const rejectionCodes = {
   TenantStateConflict: 'wrong-state',
   TenantProtected: 'protected',
   TenantIdRetired: 'id-retired',
+  TierChangeSuperseded: 'superseded',
+  NothingToReverse: 'nothing-to-reverse',
 } as const satisfies Partial<Record<ErrorName, RejectionReason['code']>>;
 
 /** Whether the error is a refusal of the registry, which is answered with a rejection. */

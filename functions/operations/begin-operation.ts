@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { TENANTRY_SOURCE } from '../../events/catalogue.ts';
 import { type Operation, type OperationName, operationOf } from '../../tenancy/operations.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { step, stepInput } from '../runtime/step.ts';
@@ -26,8 +27,12 @@ export interface Beginning {
 export async function beginOperation(table: Table, operation: Operation, asked: Beginning): Promise<Tenant> {
   const { tenantId, operationId, executionArn, correlationId, owner } = asked;
   const now = new Date().toISOString();
+  // Its usage may call for another tier: then Tenantry asks itself.
+  const isPlatforms = owner === TENANTRY_SOURCE && operation.name === 'change-tier';
   const hasBegun = (tenant: Tenant | undefined): boolean =>
-    tenant?.owner === owner && tenant.operationId === operationId && tenant.operation === operation.name;
+    (isPlatforms || tenant?.owner === owner) &&
+    tenant?.operationId === operationId &&
+    tenant.operation === operation.name;
   const before = await getTenant(table, tenantId);
   if (before && hasBegun(before)) return before;
   const states = placeholders(operation.from);
@@ -40,7 +45,7 @@ export async function beginOperation(table: Table, operation: Operation, asked: 
           'SET operationId = :operation, #operation = :name, executionArn = :arn, correlationId = :correlation, ' +
           'stateBefore = :before, #state = :during, updatedAt = :now' +
           `${SUSPENDING.includes(operation.name) ? ', suspensionId = if_not_exists(suspensionId, :operation)' : ''} ` +
-          'REMOVE failure, graceEndsAt, graceToken, cancelledBy',
+          'REMOVE failure, graceEndsAt, graceToken, cancelledBy, #next',
         ConditionExpression: [
           '#owner = :owner',
           // The state that is remembered is the one that is replaced.
@@ -50,7 +55,7 @@ export async function beginOperation(table: Table, operation: Operation, asked: 
             ? ['(attribute_not_exists(deletionProtection) OR deletionProtection = :unprotected)']
             : []),
         ].join(' AND '),
-        ExpressionAttributeNames: { '#owner': 'owner', '#state': 'state', '#operation': 'operation' },
+        ExpressionAttributeNames: { '#owner': 'owner', '#state': 'state', '#operation': 'operation', '#next': 'next' },
         ExpressionAttributeValues: {
           ':operation': operationId,
           ':name': operation.name,
@@ -59,7 +64,7 @@ export async function beginOperation(table: Table, operation: Operation, asked: 
           ':before': before?.state ?? '',
           ':during': operation.during,
           ':now': now,
-          ':owner': owner,
+          ':owner': isPlatforms ? (before?.owner ?? '') : owner,
           ...states,
           ...(operation.name === 'deprovision' && { ':unprotected': false }),
         },

@@ -23,12 +23,12 @@ export interface FailedState {
   cause: string;
 }
 
-/** Which step failed and why: in a nested execution, the step of that. */
+/** Which step failed and why: in nested executions, the step of the innermost. */
 export async function describeFailure(client: StepFunctions, { state, error, cause }: FailedState): Promise<Failure> {
   const child = parse(childDescription, cause);
   if (!child) return describe(state, error, cause);
   const step = (await failedState(client, child.ExecutionArn)) ?? state;
-  return describe(step, child.Error ?? error, child.Cause ?? cause);
+  return describeFailure(client, { state: step, error: child.Error ?? error, cause: child.Cause ?? '' });
 }
 
 function describe(step: string, error: string, cause: string): Failure {

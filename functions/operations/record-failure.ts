@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { operationOf } from '../../tenancy/operations.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { stepFunctions } from './executions.ts';
 import { describeFailure, failure } from './failure.ts';
-import { updateTenant } from './tenant-registry.ts';
+import { expectCurrent, updateTenant } from './tenant-registry.ts';
 
 /**
  * Finds out which step failed and why, and writes it into the registry: from here on what the operation made is being
- * released (`COMPENSATING`).
+ * released.
  */
 export const handler = step({
   name: 'record-failure',
@@ -15,7 +16,10 @@ export const handler = step({
   output: failure,
   async run({ state, error, cause, ...operation }) {
     const recorded = await describeFailure(stepFunctions(), { state, error, cause });
-    await updateTenant(table(), operation, 'COMPENSATING', { failure: recorded });
+    const tenant = await expectCurrent(table(), operation);
+    // A tenant that changes its tier lives on where it did, while what was made beside that is released.
+    const during = tenant.operation === 'onboard' ? 'COMPENSATING' : operationOf(tenant.operation).during;
+    await updateTenant(table(), operation, during, { failure: recorded });
     return recorded;
   },
 });
