@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { type Comparison, compareObjects, differingPaths } from '../../tenancy/transfer/compare.ts';
+import { nameOf } from '../../tenancy/transfer/named.ts';
+import { obstacleText, type TransferPlan } from '../../tenancy/transfer/plan.ts';
+import { whyLeft } from '../../tenancy/transfer/whose.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import type { Kubernetes } from '../kubernetes/client.ts';
+import { timeLeft } from '../runtime/time-left.ts';
+import { applyObject } from './apply-object.ts';
+import { readTarget, type Target } from './read-target.ts';
+
+/** Requests under way at once. */
+const AT_ONCE = 8;
+
+/** Milliseconds that are kept for the answer and what comes after it. */
+const RESERVE = 20_000;
+
+/** When to try again what was refused though something else went through: what it waited for may be known a moment later. */
+const PAUSE = 200;
+
+/** Refusals that are named in a message. */
+const NAMED = 20;
+
+export interface TransferOptions {
+  /** Milliseconds until the caller's time is over; that of the Lambda invocation, where there is one. */
+  readonly timeLeft?: () => number;
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface Transferred {
+  /** Objects that were written this time: none, if all was there already. */
+  readonly written: number;
+  /** How the target compares with the plan, read after the last write. */
+  readonly comparison: Comparison;
+}
+
+/**
+ * Ensures that the target has every object of the plan, in order, and compares. What is there as it should be is not touched, so
+ * whoever comes a second time, or after the first was killed half way, goes on where that one was. Nothing is ever deleted, and
+ * the source is not touched. `target` should be the tenant itself: then RBAC and admission refuse what they would refuse it.
+ * @throws TransferRefused with every object that is refused and why: by obstacles of the plan before anything is written, by the
+ *   API server after everything else was.
+ * @throws StillCreating when the time is over, with how much is left: the next call goes on.
+ */
+export async function transferObjects(
+  target: Kubernetes,
+  plan: TransferPlan,
+  { timeLeft: left = timeLeft, wait = pause }: TransferOptions = {},
+): Promise<Transferred> {
+  if (plan.obstacles.length > 0) throw new CatalogueError('TransferRefused', obstacleText(plan.obstacles));
+  let written = 0;
+  let refused = new Map<string, string>();
+  // Each pass writes what is still missing; one that gets nothing through is the last.
+  for (;;) {
+    const live = await readTarget(target, plan.objects);
+    const missing = missingIn(live, plan);
+    const pass = await writeAll(target, live, missing, { left, wait });
+    written += pass.written;
+    refused = pass.refused;
+    if (pass.written === 0 || refused.size === 0) break;
+    await wait(PAUSE);
+  }
+  if (refused.size > 0) throw refusal(refused);
+  const { objects } = await readTarget(target, plan.objects);
+  return { written, comparison: compareObjects(plan, objects) };
+}
+
+/** What is not in the target as it should be, in order. */
+function missingIn({ byName }: Target, { objects, scaled }: TransferPlan): KubernetesObject[] {
+  return objects.filter((object) => {
+    const name = nameOf(object);
+    const found = byName.get(name);
+    return found === undefined || differingPaths(object, found, scaled.has(name)).length > 0;
+  });
+}
+
+interface Pass {
+  written: number;
+  refused: Map<string, string>;
+}
+
+async function writeAll(
+  kubernetes: Kubernetes,
+  target: Target,
+  objects: readonly KubernetesObject[],
+  { left, wait }: { left: () => number; wait: (milliseconds: number) => Promise<unknown> },
+): Promise<Pass> {
+  const pass: Pass = { written: 0, refused: new Map() };
+  let begin = 0;
+  while (begin < objects.length) {
+    const batch = nextBatch(objects, begin);
+    if (left() < RESERVE) {
+      const rest = objects.length - begin;
+      throw new CatalogueError(
+        'StillCreating',
+        `${rest} objects are still to be transferred; the next is ${nextName(batch)}.`,
+      );
+    }
+    const reasons = await Promise.all(batch.map((object) => write(kubernetes, target, object, wait)));
+    for (const [index, reason] of reasons.entries()) {
+      const object = batch[index];
+      if (reason === undefined) pass.written += 1;
+      else if (object !== undefined) pass.refused.set(nameOf(object), reason);
+    }
+    begin += batch.length;
+  }
+  return pass;
+}
+
+/** A few objects of one kind: those of the next may need them. */
+function nextBatch(objects: readonly KubernetesObject[], begin: number): KubernetesObject[] {
+  const first = objects[begin];
+  const batch = objects.slice(begin, begin + AT_ONCE);
+  const end = batch.findIndex((each) => each.kind !== first?.kind || each.apiVersion !== first.apiVersion);
+  return end === -1 ? batch : batch.slice(0, end);
+}
+
+function nextName([first]: readonly KubernetesObject[]): string {
+  return first === undefined ? '' : nameOf(first);
+}
+
+/** Why the object cannot be written; undefined if it is. */
+async function write(
+  kubernetes: Kubernetes,
+  target: Target,
+  object: KubernetesObject,
+  wait: (milliseconds: number) => Promise<unknown>,
+): Promise<string | undefined> {
+  const found = target.byName.get(nameOf(object));
+  if (found !== undefined && whyLeft(found) === 'platform')
+    return 'the platform has an object of that kind and name in the target';
+  const resource = await target.resourceOf(object, wait);
+  if (resource === undefined) return `the target does not serve ${object.apiVersion} ${object.kind}`;
+  return applyObject(kubernetes, resource, object);
+}
+
+function refusal(refused: ReadonlyMap<string, string>): CatalogueError {
+  const named = [...refused].slice(0, NAMED).map(([object, reason]) => `${object}: ${reason}`);
+  const more = refused.size > NAMED ? [`and ${refused.size - NAMED} more`] : [];
+  return new CatalogueError('TransferRefused', `The target refuses ${[...named, ...more].join('; ')}.`);
+}

@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Kubernetes, KubernetesRequest } from '../../functions/kubernetes/client.ts';
+import { apiResources, pathOf } from '../../functions/transfer/api-resources.ts';
+import { expectSame } from '../../functions/transfer/expect-same.ts';
+import { listTenantObjects } from '../../functions/transfer/list-tenant-objects.ts';
+import { transferObjects } from '../../functions/transfer/transfer-objects.ts';
+import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
+import { ensureNamespace } from '../../functions/workspaces/ensure-namespace.ts';
+import { nameOf } from '../../tenancy/transfer/named.ts';
+import type { Place } from '../../tenancy/transfer/place.ts';
+import { planTransfer } from '../../tenancy/transfer/plan.ts';
+import { tenantAccess } from '../../tenancy/vcluster/virtual-access.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { groupName, namespaceName, platformGroup } from '../../tenancy/workspace/names.ts';
+import { basicNumbers, type WorkspaceNumbers } from '../../tenancy/workspace/numbers.ts';
+import { eventually } from './eventually.ts';
+import { startTestCluster, type TestCluster } from './test-cluster.ts';
+import { clusterWide, namespaced, widget } from './transfer-workload.ts';
+
+/**
+ * Two real control planes with their controllers. In the first, tenants have namespaces; the second stands where the API of a virtual
+ * cluster would be, with the rights that a tenant has inside of one.
+ */
+let shared: TestCluster;
+let other: TestCluster;
+let platform: Kubernetes;
+let administrator: Kubernetes;
+let inside: Kubernetes;
+
+const customApiGroups = ['example.com'];
+const virtual: Place = { kind: 'virtual-cluster', customApiGroups };
+
+beforeAll(async () => {
+  [shared, other] = await Promise.all([startTestCluster(), startTestCluster()]);
+  administrator = shared.administrator;
+  await eventually(() => ensureClusterBaseline({ kubernetes: administrator }));
+  platform = shared.client('platform-role', [platformGroup]);
+  inside = await tenantInside(other);
+});
+
+afterAll(async () => {
+  await shared?.stop();
+  await other?.stop();
+});
+
+/** The tenant as it is inside its virtual cluster: with the same cluster role, bound to a group. */
+async function tenantInside(cluster: TestCluster): Promise<Kubernetes> {
+  const [account, role, binding] = tenantAccess(customApiGroups);
+  if (!account || !role || !binding) throw new Error('the tenant has an account, a role and a binding');
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const labels = { 'app.kubernetes.io/managed-by': 'tenantry' };
+  const ours = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, labels } });
+  await cluster.administrator.apply(ours(role));
+  await cluster.administrator.apply(ours({ ...binding, subjects: [{ apiGroup, kind: 'Group', name: 'inside' }] }));
+  return cluster.client('tenant-admin', ['inside']);
+}
+
+/** The workspace of a tenant's placement, and the tenant in it. */
+async function workspace(tenantId: string, generation: number, numbers: WorkspaceNumbers = basicNumbers) {
+  const placed = { tenantId, generation };
+  await eventually(() => ensureNamespace({ kubernetes: platform }, { ...placed, tier: 'basic', numbers }));
+  const namespace = namespaceName(placed);
+  const place: Place = {
+    kind: 'namespace',
+    namespace,
+    ingressDomain: `${tenantId}.${numbers.ingress.domain}`,
+  };
+  return { place, namespace, tenant: shared.client(`${namespace}-role`, [groupName(tenantId, 'admin')]) };
+}
+
+/** As the tenant itself makes it, with a field manager of its own. */
+async function make(kubernetes: Kubernetes, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects)
+    await eventually(async () => {
+      const resource = (await apiResources(kubernetes)).find(
+        ({ apiVersion, kind }) => apiVersion === object.apiVersion && kind === object.kind,
+      );
+      if (resource === undefined) throw new Error(`${object.kind} is not served yet`);
+      const { name, namespace } = object.metadata;
+      const path = `${pathOf(resource, namespace)}/${name}?fieldManager=kubectl`;
+      const contentType = 'application/apply-patch+yaml';
+      const answer = await kubernetes.request({ method: 'PATCH', path, contentType, body: object });
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+    }, 10);
+}
+
+const versions = (objects: readonly KubernetesObject[]) =>
+  objects.map((object) => `${nameOf(object)} ${object.metadata.resourceVersion}`).sort();
+
+async function own(place: Place, kubernetes: Kubernetes): Promise<KubernetesObject[]> {
+  const objects = await listTenantObjects(kubernetes, place);
+  const planned = new Set(planTransfer(objects, { source: place, target: place }).objects.map(nameOf));
+  return objects.filter((object) => planned.has(nameOf(object)));
+}
+
+describe('from a namespace', () => {
+  test('into the next one: everything the tenant made, once, and the same', async () => {
+    const source = await workspace('acme', 1);
+    const target = await workspace('acme', 2);
+    const made = namespaced(source.namespace, 'acme');
+    await make(source.tenant, made);
+    // Controllers make theirs: none of that is taken along.
+    await eventually(async () => {
+      const pods = await source.tenant.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: source.namespace });
+      expect(pods.length).toBeGreaterThanOrEqual(4);
+    });
+    const objects = await listTenantObjects(administrator, source.place);
+    const before = versions(objects);
+    const plan = planTransfer(objects, { source: source.place, target: target.place });
+    expect(plan.obstacles).toEqual([]);
+    expect(plan.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort()).toEqual(
+      [...made.map(({ kind, metadata }) => `${kind} ${metadata.name}`), 'PersistentVolumeClaim data-db-0'].sort(),
+    );
+
+    const { written, comparison } = await transferObjects(target.tenant, plan);
+    expect(written).toBeGreaterThanOrEqual(plan.objects.length - 1);
+    const counts = expectSame(comparison);
+    for (const count of Object.values(counts)) expect(count.target).toBe(count.source);
+    expect(Object.values(counts).reduce((sum, { source: each }) => sum + each, 0)).toBe(plan.objects.length);
+    // The source is as it was, but for what its controllers do.
+    const passing = /^(Pod|Lease|Job|Event|EndpointSlice|Endpoints|ReplicaSet|ResourceQuota)/;
+    const after = versions(await listTenantObjects(administrator, source.place));
+    expect(after.filter((each) => !passing.test(each))).toEqual(before.filter((each) => !passing.test(each)));
+
+    const [binding] = await target.tenant.list(
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
+      { namespace: target.namespace, labelSelector: 'app=web' },
+    );
+    expect(binding?.subjects).toMatchObject([{ kind: 'ServiceAccount', name: 'web', namespace: target.namespace }]);
+    await eventually(async () => {
+      const pods = await target.tenant.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: target.namespace });
+      expect(pods.filter(({ metadata }) => metadata.name.startsWith('web-'))).toHaveLength(2);
+    });
+  });
+
+  test('twice is once: the second run writes nothing', async () => {
+    const [source, target] = [await workspace('acme', 1), await workspace('acme', 2)];
+    const plan = planTransfer(await listTenantObjects(administrator, source.place), {
+      source: source.place,
+      target: target.place,
+    });
+    const before = versions(await own(target.place, administrator));
+    expect((await transferObjects(target.tenant, plan)).written).toBe(0);
+    expect(versions(await own(target.place, administrator))).toEqual(before);
+  });
+
+  test('an object that was removed and one that was changed are found and put right', async () => {
+    const [source, target] = [await workspace('acme', 1), await workspace('acme', 2)];
+    const { namespace } = target;
+    const objects = await listTenantObjects(administrator, source.place);
+    const plan = planTransfer(objects, { source: source.place, target: target.place });
+    await target.tenant.delete({ apiVersion: 'v1', kind: 'Secret', name: 'key', namespace });
+    const data = { mode: 'slow', extra: 'more' };
+    await target.tenant.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace }, data });
+    const { written } = await transferObjects(target.tenant, { ...plan, objects: [] });
+    expect(written).toBe(0);
+    const look = await transferObjects(readOnly(target.tenant), plan).catch((error: unknown) => error);
+    expect(look).toMatchObject({ name: 'TransferRefused', message: expect.stringContaining('Secret') });
+    const again = await transferObjects(target.tenant, plan);
+    expect(again.comparison.missing).toEqual([]);
+    // The key that somebody else added is not the transfer's to remove: it is said.
+    expect(again.comparison.different).toEqual([{ object: `ConfigMap ${namespace}/settings`, paths: ['data.extra'] }]);
+    expect(() => expectSame(again.comparison)).toThrow(/ConfigMap .*settings differs in data\.extra/);
+  });
+});
+
+describe('between a namespace and a virtual cluster', () => {
+  test('into it: the namespace keeps its name inside, and all is as it was', async () => {
+    const source = await workspace('globex', 1);
+    await make(source.tenant, namespaced(source.namespace, 'globex'));
+    const objects = await listTenantObjects(administrator, source.place);
+    const plan = planTransfer(objects, { source: source.place, target: virtual });
+    expect(plan.obstacles).toEqual([]);
+    const { comparison } = await transferObjects(inside, plan);
+    expectSame(comparison);
+    const key = { apiVersion: 'v1', kind: 'Secret', name: 'key', namespace: source.namespace };
+    const [from, to] = await Promise.all([source.tenant.get(key), inside.get(key)]);
+    expect(to?.data).toEqual(from?.data);
+    expect((await transferObjects(inside, plan)).written).toBe(0);
+  });
+
+  test('out of it: what belongs to a whole cluster stands in the way, by name; without it the rest goes', async () => {
+    const target = await workspace('globex', 2);
+    await make(inside, [...clusterWide('tenant-globex'), widget('tenant-globex')]);
+    const objects = await listTenantObjects(other.administrator, virtual);
+    const plan = planTransfer(objects, { source: virtual, target: target.place });
+    expect(plan.obstacles.map(({ object }) => object).sort()).toEqual([
+      'ClusterRole.rbac.authorization.k8s.io shop-reader',
+      'ClusterRoleBinding.rbac.authorization.k8s.io shop-reader',
+      'CustomResourceDefinition.apiextensions.k8s.io widgets.example.com',
+      'Widget.example.com tenant-globex/one',
+    ]);
+    await expect(transferObjects(target.tenant, plan)).rejects.toMatchObject({ name: 'TransferRefused' });
+    expect(await own(target.place, administrator)).toEqual([]);
+    const possible = objects.filter((object) => !plan.obstacles.some((each) => each.object === nameOf(object)));
+    const { comparison } = await transferObjects(
+      target.tenant,
+      planTransfer(possible, { source: virtual, target: target.place }),
+    );
+    expectSame(comparison);
+  });
+});
+
+test('between virtual clusters: everything, what belongs to the whole cluster too, and objects of kinds that it defines', async () => {
+  await make(inside, [...clusterWide('shop'), widget('shop')]);
+  const found = await listTenantObjects(other.administrator, virtual);
+  // What the tests before have left is not part of it.
+  const objects = found.filter(({ metadata }) => ![metadata.namespace, metadata.name].includes('tenant-globex'));
+  const plan = planTransfer(objects, { source: virtual, target: virtual });
+  const target = await tenantInside(shared);
+  const { comparison } = await transferObjects(target, plan);
+  expect(expectSame(comparison)).toMatchObject({
+    'Widget.example.com': { source: 1, target: 1 },
+    'CustomResourceDefinition.apiextensions.k8s.io': { source: 1, target: 1 },
+    Namespace: { source: 1, target: 1 },
+  });
+  expect((await transferObjects(target, plan)).written).toBe(0);
+});
+
+describe('a transfer that does not get through', () => {
+  test('goes on where the one before was killed, and writes each object once', async () => {
+    const source = await workspace('initech', 1);
+    const target = await workspace('initech', 2);
+    await make(source.tenant, namespaced(source.namespace, 'initech'));
+    const plan = planTransfer(await listTenantObjects(administrator, source.place), {
+      source: source.place,
+      target: target.place,
+    });
+    const writes: string[] = [];
+    const counted = recording(target.tenant, writes);
+    let calls = 0;
+    for (;;) {
+      calls += 1;
+      // Each invocation has time for a few batches only.
+      let batches = 3;
+      const timeLeft = () => (batches-- > 0 ? 60_000 : 0);
+      const outcome = await transferObjects(counted, plan, { timeLeft }).catch((error: unknown) => error);
+      if (!(outcome instanceof Error)) {
+        expectSame((outcome as Awaited<ReturnType<typeof transferObjects>>).comparison);
+        break;
+      }
+      expect(outcome).toMatchObject({
+        name: 'StillCreating',
+        message: expect.stringMatching(/^\d+ objects are still/),
+      });
+    }
+    expect(calls).toBeGreaterThan(3);
+    expect(new Set(writes).size).toBe(writes.length);
+  });
+
+  test('says which objects another tier refuses and why, does all the others, and touches no source', async () => {
+    const source = await workspace('hooli', 1);
+    const strict: WorkspaceNumbers = {
+      ...basicNumbers,
+      ingress: { classes: [], domain: 'tenants.example.com' },
+      objects: { ...basicNumbers.objects, configmaps: 2 },
+    };
+    const target = await workspace('hooli', 2, strict);
+    const extra = ['one', 'two'].map((name) => configMap(source.namespace, name));
+    await make(source.tenant, [...namespaced(source.namespace, 'hooli'), ...extra]);
+    const objects = await listTenantObjects(administrator, source.place);
+    const plan = planTransfer(objects, { source: source.place, target: target.place });
+    const error = await transferObjects(target.tenant, plan).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'TransferRefused' });
+    const { message } = error as Error;
+    expect(message).toMatch(/Ingress\.networking\.k8s\.io .*\/web: .*tenantry-ingresses: ingressClassName must stand/);
+    expect(message).toMatch(/ConfigMap .*: .*exceeded quota: tenant-objects/);
+    expect(message).not.toContain('Deployment');
+    const there = new Set((await own(target.place, administrator)).map(({ kind }) => kind));
+    expect([...there]).toEqual(expect.arrayContaining(['Deployment', 'Secret', 'Service', 'CronJob']));
+  });
+
+  test('repeats no value of a secret that the target refuses', async () => {
+    const target = await workspace('umbrella', 2);
+    const metadata = { name: 'key', namespace: target.namespace };
+    const wrong = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata,
+      type: 'kubernetes.io/tls',
+      data: { 'tls.key': 'c2VjcmV0' },
+    };
+    const refusalOf = async (secret: KubernetesObject): Promise<Error> => {
+      const plan = planTransfer([secret], { source: target.place, target: target.place });
+      return (await transferObjects(target.tenant, plan).catch((thrown: unknown) => thrown)) as Error;
+    };
+    const incomplete = await refusalOf(wrong);
+    expect(incomplete).toMatchObject({ name: 'TransferRefused', message: expect.stringContaining('data[tls.crt]') });
+    const garbled = await refusalOf({ ...wrong, type: 'Opaque', data: { 'tls.key': 'hunter2!' } });
+    for (const { message } of [incomplete, garbled]) expect(message).not.toMatch(/hunter2|c2VjcmV0/);
+  });
+
+  test('not because of a name that stands twice in a list', async () => {
+    const [source, target] = [await workspace('umbrella', 1), await workspace('umbrella', 2)];
+    const [deployment] = namespaced(source.namespace, 'umbrella').filter(({ kind }) => kind === 'Deployment');
+    const doubled = JSON.parse(JSON.stringify(deployment)) as {
+      spec: { template: { spec: { containers: object[] } } };
+    };
+    const { containers } = doubled.spec.template.spec;
+    doubled.spec.template.spec.containers = containers.map((each) => ({
+      ...each,
+      env: [1, 2].map((value) => ({ name: 'SAME', value: String(value) })),
+    }));
+    const path = `/apis/apps/v1/namespaces/${source.namespace}/deployments`;
+    const made = await source.tenant.request({ method: 'POST', path, body: doubled });
+    expect(made.status).toBe(201);
+    const plan = planTransfer(await listTenantObjects(administrator, source.place), {
+      source: source.place,
+      target: target.place,
+    });
+    expectSame((await transferObjects(target.tenant, plan)).comparison);
+    expect((await transferObjects(target.tenant, plan)).written).toBe(0);
+  });
+});
+
+function configMap(namespace: string, name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: {} };
+}
+
+/** Notes the path of every write. */
+function recording(kubernetes: Kubernetes, writes: string[]): Kubernetes {
+  const request = async (asked: KubernetesRequest) => {
+    if (asked.method !== 'GET') writes.push(asked.path);
+    return kubernetes.request(asked);
+  };
+  return { ...kubernetes, request };
+}
+
+/** Refuses every write, as admission would. */
+function readOnly(kubernetes: Kubernetes): Kubernetes {
+  const request = async (asked: KubernetesRequest) =>
+    asked.method === 'GET'
+      ? kubernetes.request(asked)
+      : { status: 403, body: { reason: 'Forbidden', message: 'not now' } };
+  return { ...kubernetes, request };
+}
