@@ -4,13 +4,14 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { generatedAsyncApi } from './generated/asyncapi.ts';
 import { generatedDiagrams } from './generated/diagrams.ts';
 import { generatedSchemas } from './generated/schemas.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 
-for (const [path, content] of [...generatedSchemas(), ...generatedDiagrams()]) {
+for (const [path, content] of [...generatedSchemas(), ...generatedAsyncApi(), ...generatedDiagrams()]) {
   if (read(path) === content) continue;
   stale.push(path);
   if (check) continue;
