@@ -9,7 +9,7 @@ import { vclusterPlace } from '../tenancy/vcluster/facts.ts';
 import { bareClient, bareWrites } from './onboarding/baselines.ts';
 import type { Bench } from './onboarding/installation.ts';
 import { type Onboarding, startOnboarding } from './onboarding/onboard.ts';
-import { helmInstall } from './placements/helm.ts';
+import { ensureHelm, helmInstall } from './placements/helm.ts';
 import { startSixPlacements } from './placements/installation.ts';
 import { type Measured, measure } from './placements/measure.ts';
 import { type Row, tableOf, verdict } from './placements/report.ts';
@@ -27,6 +27,7 @@ interface Started {
   readonly start: VirtualStart;
 }
 
+await ensureHelm((line) => console.log(line));
 const bench = await startSixPlacements((line) => console.log(line));
 try {
   await run(bench);
@@ -46,9 +47,14 @@ async function run(bench: Bench): Promise<void> {
   const rows: Row[] = [];
   const starts: Started[] = [];
   for (const placement of Object.keys(tierOf) as PlacementName[]) {
-    const { row, started } = await measurePlacement(bench, onboarding, placement, median(bare));
-    rows.push(row);
-    starts.push(...started);
+    try {
+      const { row, started } = await measurePlacement(bench, onboarding, placement, median(bare));
+      rows.push(row);
+      starts.push(...started);
+    } catch (error) {
+      console.log(`${placement}: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
   }
   const helm: Started[] = [];
   for (let index = 0; index < RUNS.vcluster; index++) helm.push(await installWithHelm(bench, `helm-${index}`));

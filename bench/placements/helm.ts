@@ -28,9 +28,14 @@ const VALUES = [
   'controlPlane.service.spec.type=LoadBalancer',
 ];
 
+/** The path of helm, built first if it is not cached. */
+export function ensureHelm(progress: (line: string) => void): Promise<string> {
+  return ensureBinary(helmProgram(), progress);
+}
+
 /** Installs vcluster's official chart; milliseconds of the command. Throws with helm's message. */
 export async function helmInstall(kubeconfig: string, place: { name: string; namespace: string }): Promise<number> {
-  const [helm, chart] = await Promise.all([ensureBinary(helmProgram(), (line) => console.log(line)), chartFolder()]);
+  const [helm, chart] = await Promise.all([ensureHelm((line) => console.log(line)), chartFolder()]);
   const begun = performance.now();
   await run(helm, [
     ...['install', place.name, chart, '--namespace', place.namespace, '--create-namespace'],
