@@ -5,6 +5,7 @@ import { clusterKey, eksArn, findCluster, ownedBy } from './database.ts';
 import type { EksEngine } from './engine.ts';
 import { inUse, invalidRequest } from './errors.ts';
 import { page } from './input.ts';
+import { refuseWithNodegroups } from './nodegroups.ts';
 import { resourceTagConditions } from './tag-conditions.ts';
 
 /** What IAM has to allow for an operation on a cluster. */
@@ -59,6 +60,7 @@ export function clusterOperations(engine: EksEngine): Record<string, Operation> 
           );
         if (cluster.status === 'CREATING' || cluster.status === 'DELETING')
           throw inUse(`Cluster ${cluster.name} is in state ${cluster.status} and cannot be deleted`, fields);
+        refuseWithNodegroups(engine, cluster);
         beginDeletion(engine, clusterKey(cluster, cluster.name), cluster);
         return { cluster: clusterView({ ...cluster, status: 'DELETING' }) };
       },

@@ -2,7 +2,14 @@ import type { Cloud, RequestContext } from '../kernel/service.ts';
 import type { Collection } from '../kernel/store.ts';
 import { noCluster } from './errors.ts';
 import type { Versioned } from './propagation.ts';
-import type { AccessEntryRecord, AddonRecord, ClusterRecord, PodIdentityRecord, UpdateRecord } from './records.ts';
+import type {
+  AccessEntryRecord,
+  AddonRecord,
+  ClusterRecord,
+  NodegroupRecord,
+  PodIdentityRecord,
+  UpdateRecord,
+} from './records.ts';
 
 /** Clusters by `account/region/name`; what belongs to a cluster by `account/region/name/own key`. */
 export interface EksDatabase {
@@ -12,6 +19,7 @@ export interface EksDatabase {
   /** ARN by principal id (`account/region/name/AROA…`): an access review knows only the id, and a cluster may have 3,000 entries. */
   readonly principalArns: Collection<string>;
   readonly addons: Collection<AddonRecord>;
+  readonly nodegroups: Collection<NodegroupRecord>;
   readonly podIdentities: Collection<PodIdentityRecord>;
 }
 
@@ -22,6 +30,7 @@ export function eksDatabase({ store }: Pick<Cloud, 'store'>): EksDatabase {
     accessEntries: store.collection('eks.access-entries'),
     principalArns: store.collection('eks.principal-arns'),
     addons: store.collection('eks.addons'),
+    nodegroups: store.collection('eks.nodegroups'),
     podIdentities: store.collection('eks.pod-identity-associations'),
   };
 }

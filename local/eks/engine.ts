@@ -14,6 +14,9 @@ export interface EksDurations {
   updateDeletionProtection: number;
   createAddon: number;
   deleteAddon: number;
+  /** Until the nodes have joined; until they are drained and gone. */
+  createNodegroup: number;
+  deleteNodegroup: number;
   /** Until a change of an access entry takes effect on the Kubernetes API. 0 switches the delay off. */
   accessEntryPropagation: number;
 }
@@ -41,6 +44,8 @@ const DURATIONS: EksDurations = {
   updateDeletionProtection: 10 * SECOND,
   createAddon: 45 * SECOND,
   deleteAddon: 30 * SECOND,
+  createNodegroup: 2 * MINUTE,
+  deleteNodegroup: 4 * MINUTE,
   accessEntryPropagation: 5 * SECOND,
 };
 

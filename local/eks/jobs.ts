@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../kernel/clock.ts';
 import type { Cloud } from '../kernel/service.ts';
 
-export type JobKind = 'cluster-created' | 'cluster-deleted' | 'update-finished' | 'addon-settled';
+export type JobKind = 'cluster-created' | 'cluster-deleted' | 'update-finished' | 'addon-settled' | 'nodegroup-settled';
 
 interface Job {
   kind: JobKind;

@@ -103,6 +103,29 @@ export interface AddonRecord {
   clientRequestToken?: string;
 }
 
+export interface NodegroupRecord {
+  nodegroupName: string;
+  arn: string;
+  status: 'CREATING' | 'ACTIVE' | 'DELETING';
+  version: string;
+  capacityType: string;
+  scalingConfig: { minSize: number; maxSize: number; desiredSize: number };
+  instanceTypes: string[];
+  subnets: string[];
+  amiType: string;
+  diskSize: number;
+  nodeRole: string;
+  labels: Record<string, string>;
+  /** As the request said them; no node carries them. */
+  taints: unknown[];
+  updateConfig: unknown;
+  autoScalingGroup: string;
+  tags: Record<string, string>;
+  createdAt: number;
+  modifiedAt: number;
+  clientRequestToken?: string;
+}
+
 export interface PodIdentityRecord {
   associationId: string;
   arn: string;

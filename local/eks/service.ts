@@ -7,6 +7,7 @@ import { clusterOperations } from './clusters.ts';
 import { createClusterOperation } from './create-cluster.ts';
 import { createEngine, type EksOptions } from './engine.ts';
 import { localControlPlanes } from './local-control-planes.ts';
+import { nodegroupJobs, nodegroupOperations } from './nodegroups.ts';
 import { podIdentityOperations } from './pod-identity.ts';
 import { policyAssociationOperations } from './policy-associations.ts';
 import { eksRoutes } from './routes.ts';
@@ -23,6 +24,7 @@ export function eksService(cloud: Cloud, options: EksOptions = {}): Service {
   clusterJobs(engine);
   updateJobs(engine);
   addonJobs(engine);
+  nodegroupJobs(engine);
   return {
     name: 'eks',
     protocol: { kind: 'rest-json' },
@@ -33,6 +35,7 @@ export function eksService(cloud: Cloud, options: EksOptions = {}): Service {
       ...accessEntryOperations(engine),
       ...policyAssociationOperations(engine),
       ...addonOperations(engine),
+      ...nodegroupOperations(engine),
       ...podIdentityOperations(engine),
       ...tagOperations(engine),
     },

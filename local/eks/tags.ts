@@ -66,7 +66,7 @@ function requireTagged(engine: EksEngine, context: RequestContext, input: Operat
 }
 
 function find(engine: EksEngine, context: RequestContext, resourceArn: unknown): Tagged | undefined {
-  const { addons, clusters, podIdentities } = engine.database;
+  const { addons, clusters, nodegroups, podIdentities } = engine.database;
   const name = String(resourceArn).match(/^arn:aws:eks:[^:]+:\d{12}:[a-z-]+\/([^/]+)/)?.[1] ?? '';
   const cluster: ClusterRecord | undefined = clusters.get(clusterKey(context, name));
   if (!cluster) return undefined;
@@ -75,6 +75,11 @@ function find(engine: EksEngine, context: RequestContext, resourceArn: unknown):
   const addon = ownedBy(addons, cluster).find(({ arn }) => arn === resourceArn);
   if (addon)
     return { tags: addon.tags, save: (tags) => addons.put(ownedKey(cluster, addon.addonName), { ...addon, tags }) };
+  const nodegroup = ownedBy(nodegroups, cluster).find(({ arn }) => arn === resourceArn);
+  if (nodegroup) {
+    const key = ownedKey(cluster, nodegroup.nodegroupName);
+    return { tags: nodegroup.tags, save: (tags) => nodegroups.put(key, { ...nodegroup, tags }) };
+  }
   const entry = currentEntries(engine, cluster).find(({ arn }) => arn === resourceArn);
   if (entry) return { tags: entry.tags, save: (tags) => putEntry(engine, cluster, { ...entry, tags }) };
   const association = ownedBy(podIdentities, cluster).find(({ arn }) => arn === resourceArn);
