@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import shipped from '../../../tenantry.config.json' with { type: 'json' };
+import { grown, upgrades } from './upgrade-rules.ts';
 
 const { premium, enterprise } = shipped.tiers;
 
@@ -10,8 +11,10 @@ const configuration = {
   tiers: {
     ...shipped.tiers,
     plus: { ...premium, placement: { account: 'dedicated', workspace: 'namespace' } },
+    grown,
     isolated: { ...enterprise, placement: { account: 'pooled', workspace: 'cluster' } },
   },
+  upgrades,
 };
 
 /** Writes it into a folder that is there; the file. */
