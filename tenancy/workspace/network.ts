@@ -35,7 +35,7 @@ export function networkPolicies(tenantId: string, numbers: WorkspaceNumbers): Ku
     // UDP alone breaks answers over 512 bytes, which come over TCP.
     policy('allow-dns', {
       policyTypes: ['Egress'],
-      egress: [{ to: [clusterDns], ports: [port('UDP', 53), port('TCP', 53)] }],
+      egress: [{ to: [clusterDns, ...autoModeDns], ports: [port('UDP', 53), port('TCP', 53)] }],
     }),
     // By the namespace's label, which tenants cannot set, never by labels of pods, which they can.
     policy('allow-same-tenant', {
@@ -56,6 +56,12 @@ const clusterDns = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
   podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
 };
+
+/**
+ * In Auto Mode the nodes answer for DNS themselves: there are no pods to select, only the address, the tenth of the range of Services,
+ * which EKS takes from these two unless it is told another. https://github.com/aws/containers-roadmap/issues/2552
+ */
+const autoModeDns = ['10.100.0.10/32', '172.20.0.10/32'].map((cidr) => ({ ipBlock: { cidr } }));
 
 function platformIngress({ platformNamespaces }: WorkspaceNumbers): KubernetesObject[] {
   if (platformNamespaces.length === 0) return [];
