@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nodePoolSettings } from '../workspace/node-pools.ts';
 import { controlPlaneObjects } from './control-plane.ts';
 import { exampleFacts } from './example-facts.ts';
 import { vclusterValues } from './values.ts';
@@ -37,6 +38,21 @@ test('nothing of the host is synced but events of the tenant’s own objects', (
   const { fromHost } = vclusterValues(exampleFacts).sync;
   const synced = Object.entries(fromHost).filter(([, { enabled }]) => enabled);
   expect(synced.map(([kind]) => kind)).toEqual(['events']);
+});
+
+test('where the tier has nodes of its own, the control plane and all that is synced run there', () => {
+  const nodePool = nodePoolSettings.parse({ limits: { cpu: '100', memory: '400Gi' } });
+  const facts = { ...exampleFacts, numbers: { ...exampleFacts.numbers, nodePool } };
+  const nodeSelector = { 'tenantry.dev/tier': 'standard' };
+  expect(vclusterValues(facts).sync).toMatchObject({
+    toHost: { pods: { enabled: true, enforceTolerations: ['tenantry.dev/tier=standard:NoSchedule'] } },
+    fromHost: { nodes: { enabled: false, selector: { labels: nodeSelector } } },
+  });
+  const podOf = (objects: ReturnType<typeof controlPlaneObjects>) =>
+    (objects.at(-1)?.spec as { template: { spec: object } } | undefined)?.template.spec;
+  const tolerations = [{ key: 'tenantry.dev/tier', operator: 'Equal', value: 'standard', effect: 'NoSchedule' }];
+  expect(podOf(controlPlaneObjects(facts))).toMatchObject({ nodeSelector, tolerations });
+  expect(podOf(objects)).not.toHaveProperty('nodeSelector');
 });
 
 test('a long name still fits everything that Kubernetes makes of it', () => {

@@ -41,12 +41,15 @@ function claimTemplate({
 
 function podSpec(name: string, controlPlane: Values['controlPlane']) {
   const { statefulSet } = controlPlane;
+  const { nodeSelector, tolerations } = statefulSet.scheduling;
   const names = vclusterObjectNames(name);
   return {
     terminationGracePeriodSeconds: 10,
     securityContext: statefulSet.security.podSecurityContext,
     serviceAccountName: names.serviceAccount,
     enableServiceLinks: statefulSet.enableServiceLinks,
+    ...(nodeSelector && { nodeSelector }),
+    ...(tolerations && { tolerations }),
     volumes: [
       ...['helm-cache', 'binaries', 'tmp', 'certs'].map((each) => ({ name: each, emptyDir: {} })),
       { name: 'vcluster-config', secret: { secretName: names.config } },

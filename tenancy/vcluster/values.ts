@@ -1,4 +1,5 @@
 import { managedByLabel } from '../workspace/names.ts';
+import { type NodePlacement, nodePlacement } from '../workspace/node-pools.ts';
 import { sharedLabels, type VclusterFacts, vclusterLabels } from './facts.ts';
 import { vclusterVersion } from './names.ts';
 import { type Image, vclusterImages } from './settings.ts';
@@ -27,7 +28,7 @@ export const restrictedContainer = {
  */
 export function vclusterValues(facts: VclusterFacts) {
   return {
-    sync: { toHost, fromHost },
+    sync: { toHost: toHostOf(facts), fromHost: fromHostOf(facts) },
     controlPlane: controlPlane(facts),
     // The rights come from one cluster role that a role binding in the namespace refers to, see cluster-roles.ts.
     rbac: {
@@ -91,7 +92,31 @@ const fromHost = {
   volumeSnapshotClasses: off,
 };
 
-function controlPlane({ workspace, settings, host }: VclusterFacts) {
+/** Where a tier has nodes of its own, the syncer brings every pod there, whatever the tenant wrote or left out. */
+function toHostOf(facts: VclusterFacts) {
+  const placement = placementOf(facts);
+  if (placement === undefined) return toHost;
+  const enforceTolerations = placement.tolerations.map(({ key, value, effect }) => `${key}=${value}:${effect}`);
+  return { ...toHost, pods: { ...toHost.pods, enforceTolerations } };
+}
+
+/** The syncer writes these labels into the nodeSelector of pods, though no node is shown. */
+function fromHostOf(facts: VclusterFacts) {
+  const placement = placementOf(facts);
+  if (placement === undefined) return fromHost;
+  return { ...fromHost, nodes: { ...off, selector: { labels: placement.nodeSelector } } };
+}
+
+function schedulingOf(facts: VclusterFacts): Partial<NodePlacement> {
+  return placementOf(facts) ?? {};
+}
+
+function placementOf({ workspace, numbers }: VclusterFacts): NodePlacement | undefined {
+  return numbers.nodePool === undefined ? undefined : nodePlacement(workspace.tier);
+}
+
+function controlPlane(facts: VclusterFacts) {
+  const { workspace, settings, host } = facts;
   const images = vclusterImages(settings, vclusterVersion);
   return {
     distro: {
@@ -112,7 +137,7 @@ function controlPlane({ workspace, settings, host }: VclusterFacts) {
     proxy: { bindAddress: '0.0.0.0', port: 8443 },
     coredns: coreDns(images.coreDns),
     service: service(workspace, settings, host),
-    statefulSet: statefulSet(workspace, settings, images.controlPlane),
+    statefulSet: statefulSet(facts, images.controlPlane),
     advanced: { serviceAccount: on, workloadServiceAccount: on },
   };
 }
@@ -152,11 +177,9 @@ function service(
   };
 }
 
-function statefulSet(
-  workspace: VclusterFacts['workspace'],
-  { storage, requests, limits }: VclusterFacts['settings'],
-  image: Image,
-) {
+function statefulSet(facts: VclusterFacts, image: Image) {
+  const { workspace, settings } = facts;
+  const { storage, requests, limits } = settings;
   const labels = vclusterLabels(workspace);
   const { [managedByLabel]: _manager, ...podLabels } = labels;
   const probe = { enabled: true, timeoutSeconds: 3, periodSeconds: 2, failureThreshold: 60 };
@@ -184,7 +207,7 @@ function statefulSet(
     },
     // Addresses of the tenant's Services in the control plane's environment serve nobody.
     enableServiceLinks: false,
-    scheduling: { podManagementPolicy: 'Parallel' },
+    scheduling: { podManagementPolicy: 'Parallel', ...schedulingOf(facts) },
     probes: {
       livenessProbe: { ...probe, initialDelaySeconds: 60 },
       readinessProbe: probe,

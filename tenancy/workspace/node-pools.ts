@@ -56,8 +56,19 @@ export const nodeClassType = { apiVersion: 'eks.amazonaws.com/v1', kind: 'NodeCl
 export const builtInNodeClass = 'default';
 export const tenantNodeClass = 'tenantry-tenants';
 
+/** Of a pod. https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
+export interface NodePlacement {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly {
+    readonly key: string;
+    readonly operator: 'Equal';
+    readonly value: string;
+    readonly effect: 'NoSchedule';
+  }[];
+}
+
 /** What a pod of the tier has to say to come to its nodes. */
-export function nodePlacement(tier: string) {
+export function nodePlacement(tier: string): NodePlacement {
   return {
     nodeSelector: { [tierLabel]: tier },
     tolerations: [{ key: tierLabel, operator: 'Equal', value: tier, effect: 'NoSchedule' }],

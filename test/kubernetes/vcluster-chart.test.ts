@@ -6,6 +6,7 @@ import { controlPlaneObjects } from '../../tenancy/vcluster/control-plane.ts';
 import { exampleFacts } from '../../tenancy/vcluster/example-facts.ts';
 import { vclusterLabels } from '../../tenancy/vcluster/facts.ts';
 import { vclusterValues } from '../../tenancy/vcluster/values.ts';
+import { nodePoolSettings } from '../../tenancy/workspace/node-pools.ts';
 import { type Difference, differences, withoutEmpty } from './differences.ts';
 
 const ours = controlPlaneObjects(exampleFacts);
@@ -121,6 +122,18 @@ const unused = [
   'policies.networkPolicy',
   'sync.toHost.pods.rewriteHosts.initContainer',
 ];
+
+test('where the tier has nodes of its own, the chart puts the control plane there too', async () => {
+  const nodePool = nodePoolSettings.parse({ limits: { cpu: '100', memory: '400Gi' } });
+  const facts = { ...exampleFacts, numbers: { ...exampleFacts.numbers, nodePool } };
+  const request = { name: 'acme', namespace: 'tenant-acme', values: vclusterValues(facts) };
+  const rendered = await renderChart(request, (line) => process.stderr.write(`${line}\n`));
+  const set = rendered.find(({ kind }) => kind === 'StatefulSet');
+  const own = controlPlaneObjects(facts).find(({ kind }) => kind === 'StatefulSet');
+  expect(differences(comparable(set ?? {}), comparable(own ?? {}))).toEqual(
+    [...labelledByValues].sort((a, b) => a[0].localeCompare(b[0])),
+  );
+});
 
 test('the configuration that vcluster reads is the chart’s for the same values', () => {
   const read = (object: { readonly [member: string]: unknown } | undefined) => {
