@@ -17,6 +17,8 @@ export interface ControlPlaneLine {
   state: 'starting' | 'running' | 'paused';
   /** Open connections to its address. */
   connections: number;
+  /** Of its processes; none while it is paused. */
+  pids: readonly number[];
   /** Real seconds since somebody was connected, or it was started. */
   unusedForSeconds: number;
   /** Of its API server and controllers; 0 while it is paused. */
@@ -32,7 +34,7 @@ export async function controlPlaneReport(engine: EksEngine): Promise<ControlPlan
   const { clusters: measured, etcdResidentBytes } = planes.stats();
   if (!isPausing(planes)) return { clusters: [], etcdResidentBytes };
   const records = engine.database.clusters.entries().map(([, record]) => record);
-  const clusters = planes.activity().flatMap(({ clusterId, state, connections, unusedFor }) => {
+  const clusters = planes.activity().flatMap(({ clusterId, state, connections, pids, unusedFor }) => {
     const record = records.find(({ id }) => id === clusterId);
     if (!record) return [];
     const { accountId, region, name } = record;
@@ -43,6 +45,7 @@ export async function controlPlaneReport(engine: EksEngine): Promise<ControlPlan
       name,
       state,
       connections,
+      pids,
       unusedForSeconds: Math.round(unusedFor / 1000),
       residentBytes: figures?.residentBytes ?? 0,
       ...(figures && { startMilliseconds: figures.startMilliseconds }),

@@ -28,6 +28,7 @@ export interface PausableCluster {
   readonly clusterId: string;
   state(): 'starting' | 'running' | 'paused';
   connections(): number;
+  pids(): readonly number[];
   /** When somebody was last connected, or it was started. */
   usedAt(): number;
   /** Has it run with these options, or paused if that is what it was. Throws what its start throws; then it has neither address nor room. */
@@ -153,6 +154,7 @@ export function pausableCluster(clusterId: string, context: PausableContext): Pa
     clusterId,
     state: () => (turns > 0 && !running ? 'starting' : running ? 'running' : 'paused'),
     connections: () => front?.connections() ?? 0,
+    pids: () => running?.pids ?? [],
     usedAt: () => Math.max(startedAt, front?.lastUsed() ?? 0),
     ensure: (wanted) => inTurn(() => ensure(wanted)),
     async pause() {

@@ -31,6 +31,8 @@ export interface ClusterActivity {
   readonly clusterId: string;
   readonly state: 'starting' | 'running' | 'paused';
   readonly connections: number;
+  /** Of its processes; none while it is paused. */
+  readonly pids: readonly number[];
   /** Real milliseconds since somebody was connected or it was started. */
   readonly unusedFor: number;
 }
@@ -145,6 +147,7 @@ export function withPauses(planes: ControlPlanes, options: PausingOptions): Paus
         clusterId: cluster.clusterId,
         state: cluster.state(),
         connections: cluster.connections(),
+        pids: cluster.pids(),
         unusedFor: Math.round(now() - cluster.usedAt()),
       })),
     pauseIdle,
