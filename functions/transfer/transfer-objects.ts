@@ -26,6 +26,8 @@ export interface TransferOptions {
   /** Milliseconds until the caller's time is over; that of the Lambda invocation, where there is one. */
   readonly timeLeft?: () => number;
   readonly wait?: (milliseconds: number) => Promise<unknown>;
+  /** Whether an object that is there and says something else is made what the plan says; it is refused if not. Default true. */
+  readonly overwrite?: boolean;
 }
 
 export interface Transferred {
@@ -46,7 +48,7 @@ export interface Transferred {
 export async function transferObjects(
   target: Kubernetes,
   plan: TransferPlan,
-  { timeLeft: left = timeLeft, wait = pause }: TransferOptions = {},
+  { timeLeft: left = timeLeft, wait = pause, overwrite = true }: TransferOptions = {},
 ): Promise<Transferred> {
   if (plan.obstacles.length > 0) throw new CatalogueError('TransferRefused', obstacleText(plan.obstacles));
   let written = 0;
@@ -55,7 +57,7 @@ export async function transferObjects(
   for (;;) {
     const live = await readTarget(target, plan.objects);
     const missing = missingIn(live, plan);
-    const pass = await writeAll(target, live, missing, { left, wait });
+    const pass = await writeAll(target, live, missing, { left, wait, overwrite });
     written += pass.written;
     refused = pass.refused;
     if (pass.written === 0 || refused.size === 0) break;
@@ -75,6 +77,11 @@ function missingIn({ byName }: Target, { objects, scaled }: TransferPlan): Kuber
   });
 }
 
+interface WriteOptions {
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+  readonly overwrite: boolean;
+}
+
 interface Pass {
   written: number;
   refused: Map<string, string>;
@@ -84,7 +91,7 @@ async function writeAll(
   kubernetes: Kubernetes,
   target: Target,
   objects: readonly KubernetesObject[],
-  { left, wait }: { left: () => number; wait: (milliseconds: number) => Promise<unknown> },
+  { left, ...options }: WriteOptions & { left: () => number },
 ): Promise<Pass> {
   const pass: Pass = { written: 0, refused: new Map() };
   let begin = 0;
@@ -97,7 +104,7 @@ async function writeAll(
         `${rest} objects are still to be transferred; the next is ${nextName(batch)}.`,
       );
     }
-    const reasons = await Promise.all(batch.map((object) => write(kubernetes, target, object, wait)));
+    const reasons = await Promise.all(batch.map((object) => write(kubernetes, target, object, options)));
     for (const [index, reason] of reasons.entries()) {
       const object = batch[index];
       if (reason === undefined) pass.written += 1;
@@ -125,11 +132,13 @@ async function write(
   kubernetes: Kubernetes,
   target: Target,
   object: KubernetesObject,
-  wait: (milliseconds: number) => Promise<unknown>,
+  { wait, overwrite }: WriteOptions,
 ): Promise<string | undefined> {
   const found = target.byName.get(nameOf(object));
-  if (found !== undefined && whyLeft(found) === 'platform')
-    return 'the platform has an object of that kind and name in the target';
+  const whose = found && whyLeft(found);
+  if (whose === 'platform') return 'the platform has an object of that kind and name in the target';
+  // What every cluster makes by itself (the default account) is nobody's.
+  if (found && whose !== 'cluster' && !overwrite) return 'it is there already, differs, and is not overwritten';
   const resource = await target.resourceOf(object, wait);
   if (resource === undefined) return `the target does not serve ${object.apiVersion} ${object.kind}`;
   return applyObject(kubernetes, resource, object);

@@ -6,7 +6,7 @@ import { basicNumbers } from '../workspace/numbers.ts';
 import { nameOf } from './named.ts';
 import { inOrder, rankOf } from './order.ts';
 import type { Place } from './place.ts';
-import { planTransfer } from './plan.ts';
+import { planTransfer, withoutWorkloads } from './plan.ts';
 import { anyObject, live } from './testing/objects.ts';
 import { whyLeft } from './whose.ts';
 
@@ -30,6 +30,7 @@ describe('whose an object is', () => {
     ['pod that has run', live('v1', 'Pod', 'once', { status: { phase: 'Succeeded' } }), 'finished'],
     ['Job that has run', live('batch/v1', 'Job', 'once', complete), 'finished'],
     ['Job that runs', live('batch/v1', 'Job', 'once', { status: { active: 1 } }), undefined],
+    ['DNS of a virtual cluster', live('apps/v1', 'Deployment', 'coredns', {}, { namespace: 'kube-system' }), 'cluster'],
     ['root certificate', live('v1', 'ConfigMap', 'kube-root-ca.crt'), 'cluster'],
     ['default account as it is made', live('v1', 'ServiceAccount', 'default'), 'cluster'],
     [
@@ -120,6 +121,20 @@ describe('a plan', () => {
       }),
       runs,
     );
+  });
+
+  test('without workloads has everything that they need, and nothing that runs', () => {
+    const kinds: [string, string][] = [
+      ['v1', 'Secret'],
+      ['v1', 'PersistentVolumeClaim'],
+      ['apps/v1', 'StatefulSet'],
+      ['batch/v1', 'CronJob'],
+      ['v1', 'Pod'],
+      ['networking.k8s.io/v1', 'Ingress'],
+    ];
+    const objects = kinds.map(([apiVersion, kind]) => live(apiVersion, kind, 'web'));
+    const plan = withoutWorkloads(planTransfer(objects, { source: namespace, target: next }));
+    expect(plan.objects.map(({ kind }) => kind)).toEqual(['Secret', 'PersistentVolumeClaim', 'Ingress']);
   });
 
   test('into a virtual cluster makes the namespace of the same name, so that no name changes', () => {

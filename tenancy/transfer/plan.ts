@@ -3,7 +3,7 @@ import type { Wanted } from './compare.ts';
 import { type Finding, findings } from './findings.ts';
 import { nameOf } from './named.ts';
 import { type Obstacle, obstacles } from './obstacles.ts';
-import { inOrder } from './order.ts';
+import { inOrder, runsSomething } from './order.ts';
 import { type Change, type Mapping, mappingBetween, namespaceIn, type Place } from './place.ts';
 import { portable } from './portable.ts';
 import { divide, type Left } from './whose.ts';
@@ -83,6 +83,14 @@ function scaledBy(objects: readonly KubernetesObject[], mapping: Mapping): Reado
       ];
     }),
   );
+}
+
+/**
+ * The same plan without what runs by itself (workloads, Jobs, CronJobs, pods): for a first transfer, when nothing may run twice, or
+ * before the data is there. The second one is made with the whole plan.
+ */
+export function withoutWorkloads(plan: TransferPlan): TransferPlan {
+  return { ...plan, objects: plan.objects.filter((object) => !runsSomething(object)) };
 }
 
 /** The obstacles in words, all of them: what a refusal says. */

@@ -8,7 +8,7 @@ import { systemNamespaces } from './place.ts';
  * - `platform`: it carries the platform's label, which tenants cannot set; the target has its own.
  * - `controlled`: a controller made it and makes it again (ReplicaSets of Deployments, pods, Jobs of CronJobs, certificates'
  *   secrets of an operator): its controller owner reference says so.
- * - `cluster`: every cluster makes its own (root certificate, `default` account, tokens, bootstrap roles).
+ * - `cluster`: every cluster makes its own (root certificate, `default` account, tokens, bootstrap roles, system namespaces).
  * - `passing`: it says what happened or who holds what at the moment (events, leases): in the target it would be untrue, and
  *   a transferred lease would keep the new holder waiting for one that is not there.
  * - `bound`: it names addresses, volumes or resources of the source's cluster (endpoints, snapshots, target groups).
@@ -62,6 +62,7 @@ export function whyLeft(object: KubernetesObject): LeftBecause | undefined {
   if (metadata.ownerReferences?.some((owner) => owner['controller'] === true)) return 'controlled';
   const rule = Object.hasOwn(never, kind) ? never[kind] : undefined;
   if (rule !== undefined) return rule;
+  if (systemNamespaces.includes(metadata.namespace ?? '')) return 'cluster';
   if (Object.hasOwn(madeByTheCluster, kind) && madeByTheCluster[kind]?.(object)) return 'cluster';
   return isFinished(kind, object) ? 'finished' : undefined;
 }

@@ -1,20 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Kubernetes, KubernetesRequest } from '../../functions/kubernetes/client.ts';
-import { apiResources, pathOf } from '../../functions/transfer/api-resources.ts';
+import type { Kubernetes } from '../../functions/kubernetes/client.ts';
 import { expectSame } from '../../functions/transfer/expect-same.ts';
 import { listTenantObjects } from '../../functions/transfer/list-tenant-objects.ts';
 import { transferObjects } from '../../functions/transfer/transfer-objects.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
-import { ensureNamespace } from '../../functions/workspaces/ensure-namespace.ts';
 import { nameOf } from '../../tenancy/transfer/named.ts';
-import type { Place } from '../../tenancy/transfer/place.ts';
-import { planTransfer } from '../../tenancy/transfer/plan.ts';
-import { tenantAccess } from '../../tenancy/vcluster/virtual-access.ts';
+import { planTransfer, type TransferPlan } from '../../tenancy/transfer/plan.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
-import { groupName, namespaceName, platformGroup } from '../../tenancy/workspace/names.ts';
 import { basicNumbers, type WorkspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from './eventually.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
+import {
+  make,
+  own,
+  readOnly,
+  recording,
+  type TestWorkspace,
+  tenantInside,
+  versions,
+  virtual,
+  workspaceIn,
+} from './transfer-clusters.ts';
 import { clusterWide, namespaced, widget } from './transfer-workload.ts';
 
 /**
@@ -23,18 +29,13 @@ import { clusterWide, namespaced, widget } from './transfer-workload.ts';
  */
 let shared: TestCluster;
 let other: TestCluster;
-let platform: Kubernetes;
 let administrator: Kubernetes;
 let inside: Kubernetes;
-
-const customApiGroups = ['example.com'];
-const virtual: Place = { kind: 'virtual-cluster', customApiGroups };
 
 beforeAll(async () => {
   [shared, other] = await Promise.all([startTestCluster(), startTestCluster()]);
   administrator = shared.administrator;
   await eventually(() => ensureClusterBaseline({ kubernetes: administrator }));
-  platform = shared.client('platform-role', [platformGroup]);
   inside = await tenantInside(other);
 });
 
@@ -43,54 +44,23 @@ afterAll(async () => {
   await other?.stop();
 });
 
-/** The tenant as it is inside its virtual cluster: with the same cluster role, bound to a group. */
-async function tenantInside(cluster: TestCluster): Promise<Kubernetes> {
-  const [account, role, binding] = tenantAccess(customApiGroups);
-  if (!account || !role || !binding) throw new Error('the tenant has an account, a role and a binding');
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const labels = { 'app.kubernetes.io/managed-by': 'tenantry' };
-  const ours = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, labels } });
-  await cluster.administrator.apply(ours(role));
-  await cluster.administrator.apply(ours({ ...binding, subjects: [{ apiGroup, kind: 'Group', name: 'inside' }] }));
-  return cluster.client('tenant-admin', ['inside']);
+function workspace(tenantId: string, generation: number, numbers?: WorkspaceNumbers): Promise<TestWorkspace> {
+  return workspaceIn(shared, { tenantId, generation }, numbers);
 }
 
-/** The workspace of a tenant's placement, and the tenant in it. */
-async function workspace(tenantId: string, generation: number, numbers: WorkspaceNumbers = basicNumbers) {
-  const placed = { tenantId, generation };
-  await eventually(() => ensureNamespace({ kubernetes: platform }, { ...placed, tier: 'basic', numbers }));
-  const namespace = namespaceName(placed);
-  const place: Place = {
-    kind: 'namespace',
-    namespace,
-    ingressDomain: `${tenantId}.${numbers.ingress.domain}`,
-  };
-  return { place, namespace, tenant: shared.client(`${namespace}-role`, [groupName(tenantId, 'admin')]) };
+/** From what is in the source now. */
+async function planBetween(source: TestWorkspace, target: TestWorkspace): Promise<TransferPlan> {
+  const objects = await listTenantObjects(administrator, source.place);
+  return planTransfer(objects, { source: source.place, target: target.place });
 }
 
-/** As the tenant itself makes it, with a field manager of its own. */
-async function make(kubernetes: Kubernetes, objects: readonly KubernetesObject[]): Promise<void> {
-  for (const object of objects)
-    await eventually(async () => {
-      const resource = (await apiResources(kubernetes)).find(
-        ({ apiVersion, kind }) => apiVersion === object.apiVersion && kind === object.kind,
-      );
-      if (resource === undefined) throw new Error(`${object.kind} is not served yet`);
-      const { name, namespace } = object.metadata;
-      const path = `${pathOf(resource, namespace)}/${name}?fieldManager=kubectl`;
-      const contentType = 'application/apply-patch+yaml';
-      const answer = await kubernetes.request({ method: 'PATCH', path, contentType, body: object });
-      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-    }, 10);
-}
-
-const versions = (objects: readonly KubernetesObject[]) =>
-  objects.map((object) => `${nameOf(object)} ${object.metadata.resourceVersion}`).sort();
-
-async function own(place: Place, kubernetes: Kubernetes): Promise<KubernetesObject[]> {
-  const objects = await listTenantObjects(kubernetes, place);
-  const planned = new Set(planTransfer(objects, { source: place, target: place }).objects.map(nameOf));
-  return objects.filter((object) => planned.has(nameOf(object)));
+/** What it throws; an Error in any case. */
+async function failureOf(attempt: Promise<unknown>): Promise<Error> {
+  const thrown = await attempt.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  );
+  return thrown as Error;
 }
 
 describe('from a namespace', () => {
@@ -135,10 +105,7 @@ describe('from a namespace', () => {
 
   test('twice is once: the second run writes nothing', async () => {
     const [source, target] = [await workspace('acme', 1), await workspace('acme', 2)];
-    const plan = planTransfer(await listTenantObjects(administrator, source.place), {
-      source: source.place,
-      target: target.place,
-    });
+    const plan = await planBetween(source, target);
     const before = versions(await own(target.place, administrator));
     expect((await transferObjects(target.tenant, plan)).written).toBe(0);
     expect(versions(await own(target.place, administrator))).toEqual(before);
@@ -147,15 +114,18 @@ describe('from a namespace', () => {
   test('an object that was removed and one that was changed are found and put right', async () => {
     const [source, target] = [await workspace('acme', 1), await workspace('acme', 2)];
     const { namespace } = target;
-    const objects = await listTenantObjects(administrator, source.place);
-    const plan = planTransfer(objects, { source: source.place, target: target.place });
+    const plan = await planBetween(source, target);
     await target.tenant.delete({ apiVersion: 'v1', kind: 'Secret', name: 'key', namespace });
     const data = { mode: 'slow', extra: 'more' };
     await target.tenant.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace }, data });
-    const { written } = await transferObjects(target.tenant, { ...plan, objects: [] });
-    expect(written).toBe(0);
-    const look = await transferObjects(readOnly(target.tenant), plan).catch((error: unknown) => error);
+    const look = await failureOf(transferObjects(readOnly(target.tenant), plan));
     expect(look).toMatchObject({ name: 'TransferRefused', message: expect.stringContaining('Secret') });
+    // Where nothing is to be overwritten, what is missing comes and what was changed stays.
+    const kept = await failureOf(transferObjects(target.tenant, plan, { overwrite: false }));
+    expect(kept).toMatchObject({
+      name: 'TransferRefused',
+      message: expect.stringMatching(/^[^;]*settings: it is there already[^;]*$/),
+    });
     const again = await transferObjects(target.tenant, plan);
     expect(again.comparison.missing).toEqual([]);
     // The key that somebody else added is not the transfer's to remove: it is said.
@@ -222,10 +192,7 @@ describe('a transfer that does not get through', () => {
     const source = await workspace('initech', 1);
     const target = await workspace('initech', 2);
     await make(source.tenant, namespaced(source.namespace, 'initech'));
-    const plan = planTransfer(await listTenantObjects(administrator, source.place), {
-      source: source.place,
-      target: target.place,
-    });
+    const plan = await planBetween(source, target);
     const writes: string[] = [];
     const counted = recording(target.tenant, writes);
     let calls = 0;
@@ -253,16 +220,15 @@ describe('a transfer that does not get through', () => {
     const strict: WorkspaceNumbers = {
       ...basicNumbers,
       ingress: { classes: [], domain: 'tenants.example.com' },
-      objects: { ...basicNumbers.objects, configmaps: 2 },
+      objects: { ...basicNumbers.objects, configmaps: 1 },
     };
     const target = await workspace('hooli', 2, strict);
-    const extra = ['one', 'two'].map((name) => configMap(source.namespace, name));
-    await make(source.tenant, [...namespaced(source.namespace, 'hooli'), ...extra]);
-    const objects = await listTenantObjects(administrator, source.place);
-    const plan = planTransfer(objects, { source: source.place, target: target.place });
-    const error = await transferObjects(target.tenant, plan).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'TransferRefused' });
-    const { message } = error as Error;
+    const metadata = { name: 'one-more', namespace: source.namespace };
+    const extra: KubernetesObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {} };
+    await make(source.tenant, [...namespaced(source.namespace, 'hooli'), extra]);
+    const plan = await planBetween(source, target);
+    const { name, message } = await failureOf(transferObjects(target.tenant, plan));
+    expect(name).toBe('TransferRefused');
     expect(message).toMatch(/Ingress\.networking\.k8s\.io .*\/web: .*tenantry-ingresses: ingressClassName must stand/);
     expect(message).toMatch(/ConfigMap .*: .*exceeded quota: tenant-objects/);
     expect(message).not.toContain('Deployment');
@@ -282,7 +248,7 @@ describe('a transfer that does not get through', () => {
     };
     const refusalOf = async (secret: KubernetesObject): Promise<Error> => {
       const plan = planTransfer([secret], { source: target.place, target: target.place });
-      return (await transferObjects(target.tenant, plan).catch((thrown: unknown) => thrown)) as Error;
+      return failureOf(transferObjects(target.tenant, plan));
     };
     const incomplete = await refusalOf(wrong);
     expect(incomplete).toMatchObject({ name: 'TransferRefused', message: expect.stringContaining('data[tls.crt]') });
@@ -304,33 +270,8 @@ describe('a transfer that does not get through', () => {
     const path = `/apis/apps/v1/namespaces/${source.namespace}/deployments`;
     const made = await source.tenant.request({ method: 'POST', path, body: doubled });
     expect(made.status).toBe(201);
-    const plan = planTransfer(await listTenantObjects(administrator, source.place), {
-      source: source.place,
-      target: target.place,
-    });
+    const plan = await planBetween(source, target);
     expectSame((await transferObjects(target.tenant, plan)).comparison);
     expect((await transferObjects(target.tenant, plan)).written).toBe(0);
   });
 });
-
-function configMap(namespace: string, name: string): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: {} };
-}
-
-/** Notes the path of every write. */
-function recording(kubernetes: Kubernetes, writes: string[]): Kubernetes {
-  const request = async (asked: KubernetesRequest) => {
-    if (asked.method !== 'GET') writes.push(asked.path);
-    return kubernetes.request(asked);
-  };
-  return { ...kubernetes, request };
-}
-
-/** Refuses every write, as admission would. */
-function readOnly(kubernetes: Kubernetes): Kubernetes {
-  const request = async (asked: KubernetesRequest) =>
-    asked.method === 'GET'
-      ? kubernetes.request(asked)
-      : { status: 403, body: { reason: 'Forbidden', message: 'not now' } };
-  return { ...kubernetes, request };
-}
