@@ -2,12 +2,22 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Capacity, Demand } from '../../tenancy/clusters/capacity.ts';
 import { conditionFailed, listEntities, type Table } from '../runtime/table.ts';
 
-const key = (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'CLUSTER' });
+/** Key of a shared cluster's one item. */
+export const clusterKey = (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'CLUSTER' });
+const key = clusterKey;
+
+/** Attributes that say what is committed to one member, where that is not what it came with any more. */
+export const commitmentAttributes = (member: string) => ({
+  '#cpu': `cpuMillis#${member}`,
+  '#memory': `memoryMebibytes#${member}`,
+});
 
 /** What the registry knows of a shared cluster: whose placements are in it, and what their quotas add up to. */
 export interface ClusterRecord extends Demand {
   readonly name: string;
   readonly members: ReadonlySet<string>;
+  /** What is committed to members whose quota was changed since they came. */
+  readonly changed: ReadonlyMap<string, Demand>;
   /** Number of a cluster that was added when the others were full. */
   readonly added?: number;
   /** Whether such a cluster has been active: from then on it has tenants' objects in it. */
@@ -56,20 +66,25 @@ export async function takePlace(
   }
 }
 
-/** Gives the tenant's place back, with what was committed to it. Giving back twice is giving back once. */
+/**
+ * Gives the tenant's place back, with what was committed to it: `demand`, unless that was changed since. Giving back twice is
+ * giving back once.
+ */
 export async function givePlaceBack(table: Table, cluster: string, member: string, demand: Demand): Promise<void> {
   try {
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(cluster),
-        UpdateExpression: 'DELETE members :member ADD cpuMillis :cpu, memoryMebibytes :memory',
+        UpdateExpression:
+          'DELETE members :member SET cpuMillis = cpuMillis - if_not_exists(#cpu, :cpu), memoryMebibytes = memoryMebibytes - if_not_exists(#memory, :memory) REMOVE #cpu, #memory',
         ConditionExpression: 'contains(members, :one)',
+        ExpressionAttributeNames: commitmentAttributes(member),
         ExpressionAttributeValues: {
           ':member': new Set([member]),
           ':one': member,
-          ':cpu': -demand.cpuMillis,
-          ':memory': -demand.memoryMebibytes,
+          ':cpu': demand.cpuMillis,
+          ':memory': demand.memoryMebibytes,
         },
       }),
     );
@@ -121,9 +136,18 @@ export async function listClusters(table: Table): Promise<ClusterRecord[]> {
 }
 
 function recordOf(item: Record<string, unknown>): ClusterRecord {
+  const members = (item['members'] as Set<string> | undefined) ?? new Set<string>();
+  const changed = [...members].flatMap((member): [string, Demand][] => {
+    const names = commitmentAttributes(member);
+    const [cpuMillis, memoryMebibytes] = [item[names['#cpu']], item[names['#memory']]];
+    return cpuMillis === undefined
+      ? []
+      : [[member, { cpuMillis: Number(cpuMillis), memoryMebibytes: Number(memoryMebibytes) }]];
+  });
   return {
     name: String(item['name']),
-    members: (item['members'] as Set<string> | undefined) ?? new Set(),
+    members,
+    changed: new Map(changed),
     cpuMillis: Number(item['cpuMillis'] ?? 0),
     memoryMebibytes: Number(item['memoryMebibytes'] ?? 0),
     ...(item['added'] !== undefined && { added: Number(item['added']) }),

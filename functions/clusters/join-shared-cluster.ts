@@ -73,7 +73,8 @@ async function plannedNames(table: Table, { tenantId, generation }: Placed): Pro
     .map(({ name }) => name);
 }
 
-function capacitiesOf({ existing, settings }: SharedClusters): (name: string) => Capacity {
+/** What each shared cluster may be promised, by its name; that of one that is added, by any other name. */
+export function capacitiesOf({ existing, settings }: SharedClusters): (name: string) => Capacity {
   return (name) => {
     const configured = existing.find((cluster) => cluster.name === name) ?? settings.added;
     if (!configured) return { tenants: 0 };
@@ -89,13 +90,20 @@ function capacitiesOf({ existing, settings }: SharedClusters): (name: string) =>
   };
 }
 
-async function loadsOf(table: Table, shared: SharedClusters, capacities: (name: string) => Capacity) {
+/** Every shared cluster there is, with what is promised in it. */
+export async function loadsOf(table: Table, shared: SharedClusters, capacities: (name: string) => Capacity) {
   const records = new Map((await listClusters(table)).map((record) => [record.name, record]));
   const names = shared.existing.map(({ name }) => name);
   const added = [...records.values()]
     .filter((record) => record.added !== undefined && !names.includes(record.name))
     .sort((a, b) => (a.added ?? 0) - (b.added ?? 0));
-  const unknown = (name: string): ClusterRecord => ({ name, members: new Set(), cpuMillis: 0, memoryMebibytes: 0 });
+  const unknown = (name: string): ClusterRecord => ({
+    name,
+    members: new Set(),
+    changed: new Map(),
+    cpuMillis: 0,
+    memoryMebibytes: 0,
+  });
   return [...names.map((name) => records.get(name) ?? unknown(name)), ...added].map((record) => ({
     name: record.name,
     tenants: record.members.size,
@@ -106,6 +114,24 @@ async function loadsOf(table: Table, shared: SharedClusters, capacities: (name: 
   }));
 }
 
+/** The next cluster that would be added for the demand; `undefined`, with the reason in words, if none may be. */
+export function nextAdded(
+  { settings: { added } }: SharedClusters,
+  loads: readonly { name: string; added?: number | undefined }[],
+  capacities: (name: string) => Capacity,
+  demand: Demand,
+): { next: number } | { next: undefined; why: string } {
+  const capacity = capacities('');
+  const tooLarge =
+    demand.cpuMillis > (capacity.cpuMillis ?? Number.POSITIVE_INFINITY) ||
+    demand.memoryMebibytes > (capacity.memoryMebibytes ?? Number.POSITIVE_INFINITY);
+  const next = Math.max(0, ...loads.map((load) => load.added ?? 0)) + 1;
+  if (added && next <= added.maximum && !tooLarge) return { next };
+  const names = loads.map(({ name }) => `${name} (${capacities(name).tenants})`).join(', ');
+  const limit = added ? `, and ${tooLarge ? 'a new one would be too small' : `${added.maximum} were added`}` : '';
+  return { next: undefined, why: `No shared cluster has room: ${names}${limit}.` };
+}
+
 /** Records the next cluster; whoever comes second finds the first one's. The name of a cluster that was just added. */
 async function addCluster(
   table: Table,
@@ -114,18 +140,9 @@ async function addCluster(
   capacities: (name: string) => Capacity,
   demand: Demand,
 ): Promise<string> {
-  const { added } = shared.settings;
-  const capacity = capacities('');
-  const tooLarge =
-    demand.cpuMillis > (capacity.cpuMillis ?? Number.POSITIVE_INFINITY) ||
-    demand.memoryMebibytes > (capacity.memoryMebibytes ?? Number.POSITIVE_INFINITY);
-  const next = Math.max(0, ...loads.map((load) => load.added ?? 0)) + 1;
-  if (!added || next > added.maximum || tooLarge) {
-    const names = loads.map(({ name }) => `${name} (${capacities(name).tenants})`).join(', ');
-    const limit = added ? `, and ${tooLarge ? 'a new one would be too small' : `${added.maximum} were added`}` : '';
-    throw new CatalogueError('NoClusterCapacity', `No shared cluster has room: ${names}${limit}.`);
-  }
-  const name = shared.addedName(next);
-  await recordAddedCluster(table, name, next);
+  const added = nextAdded(shared, loads, capacities, demand);
+  if (added.next === undefined) throw new CatalogueError('NoClusterCapacity', added.why);
+  const name = shared.addedName(added.next);
+  await recordAddedCluster(table, name, added.next);
   return name;
 }

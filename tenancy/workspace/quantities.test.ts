@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { largerOf, quantityValue, smallerOf, sumOf } from './quantities.ts';
+import { excessOf, largerOf, quantityValue, smallerOf, sumOf } from './quantities.ts';
 
 test.each([
   [['2', '200m'], '2200m'],
@@ -25,6 +25,17 @@ test.each([
 
 test('of equal ones the first is taken', () => {
   expect([largerOf('1000m', '1'), smallerOf('1', '1000m')]).toEqual(['1000m', '1']);
+});
+
+test.each([
+  ['3500m', '2', '1500m'],
+  ['12Gi', '8Gi', '4Gi'],
+  ['1Gi', '1G', '73741824'],
+  ['21', '20', '1'],
+  ['2', '2000m', undefined],
+  ['1', '2', undefined],
+])('%s is above %s by %s', (one, other, excess) => {
+  expect(excessOf(one, other)).toBe(excess);
 });
 
 test.each(['', '1e3', '-1', '5 Gi', 'Gi', '1.'])('"%s" is refused', (text) => {

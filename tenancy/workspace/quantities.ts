@@ -26,8 +26,14 @@ export function quantityValue(quantity: string): number {
 export function sumOf(...quantities: readonly string[]): string {
   const units = quantities.map(parse);
   const total = units.reduce((sum, { amount }) => sum + amount, 0n);
-  const binary = units.some(({ unit }) => unit.endsWith('i'));
-  return write(total, binary ? ['Pi', 'Ti', 'Gi', 'Mi', 'Ki', '', 'm'] : ['P', 'T', 'G', 'M', 'k', '', 'm']);
+  return written(total, units);
+}
+
+/** By how much the first is larger than the second; undefined if it is not. @throws RangeError for what is no quantity. */
+export function excessOf(one: string, other: string): string | undefined {
+  const units = [parse(one), parse(other)];
+  const excess = (units[0]?.amount ?? 0n) - (units[1]?.amount ?? 0n);
+  return excess > 0n ? written(excess, units) : undefined;
 }
 
 /** The larger one, as it was written. @throws RangeError for what is no quantity. */
@@ -49,6 +55,12 @@ function parse(quantity: string): { amount: bigint; unit: string } {
   const scaled = BigInt(whole + fraction) * size;
   // Rounded up, as Kubernetes does with what is finer than a thousandth.
   return { amount: (scaled + scale - 1n) / scale, unit };
+}
+
+/** In binary units if one of the parts is. */
+function written(amount: bigint, parts: readonly { readonly unit: string }[]): string {
+  const binary = parts.some(({ unit }) => unit.endsWith('i'));
+  return write(amount, binary ? ['Pi', 'Ti', 'Gi', 'Mi', 'Ki', '', 'm'] : ['P', 'T', 'G', 'M', 'k', '', 'm']);
 }
 
 function write(amount: bigint, units: readonly string[]): string {
