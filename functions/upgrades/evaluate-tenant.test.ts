@@ -150,6 +150,30 @@ describe('evaluateTenant', () => {
     expect((await ratedTenant(table, 'answering')).upgrades).not.toHaveProperty('proposal');
   });
 
+  it('takes a change that was taken back for a no, until usage has moved on', async () => {
+    const usage = [3, 4, ...Array(18).fill(5), 7, 7, 7];
+    const { evaluate } = await measured('regretted', usage, 'auto');
+    const at = (days: number) => evaluate(START + days * DAY + 300_000);
+    const ended = (days: number) => ({ updatedAt: new Date(START + days * DAY).toISOString() });
+    expect(await at(3)).toMatchObject({ outcome: 'decided', decision: { to: 'standard' } });
+    await changeTenant(table, 'regretted', {
+      tier: 'standard',
+      operation: 'change-tier',
+      operationId: 'c',
+      ...ended(4),
+    });
+    expect(await at(5)).toMatchObject({ reason: 'cool-down' });
+    await changeTenant(table, 'regretted', {
+      tier: 'basic',
+      operation: 'reverse-tier-change',
+      operationId: 'r',
+      ...ended(6),
+    });
+    expect(await at(7)).toMatchObject({ reason: 'cool-down' });
+    expect(await at(20)).toMatchObject({ reason: 'declined' });
+    expect(await at(23)).toMatchObject({ outcome: 'decided', decision: { to: 'standard' } });
+  });
+
   it('never looks at the usage of an earlier tenant of the same id', async () => {
     const born = new Date(START + 5 * DAY).toISOString();
     const again = await measured('again', [4, 4, 4, 4, 4, 4, 0.1, 0.1], 'auto', { createdAt: born, updatedAt: born });

@@ -90,7 +90,14 @@ async function decide(
     decision.kind === 'propose'
       ? proposed(expire(rules, state, now), decision.to, decision.evidence, now)
       : changeStarted(expire(rules, state, now), now);
-  const next = { ...after, operationId: record.operationId, revision: record.revision + 1, unsent: made };
+  const { from, to, evidence } = decision;
+  const next: UpgradeRecord = {
+    ...after,
+    operationId: record.operationId,
+    revision: record.revision + 1,
+    last: { from, to, evidence },
+    unsent: made,
+  };
   if (!(await writeRecord(table, tenant, next))) return none('changed-meanwhile');
   await sendDecision(evaluator, tenantId, made);
   return { outcome: 'decided', decision: made };

@@ -1,7 +1,7 @@
 import type { Placement } from '../../events/placement.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Decision } from './evaluate.ts';
-import { tierChanged, type UpgradeState } from './state.ts';
+import type { UpgradeState } from './state.ts';
 
 /** A decision as it is kept, with the numbers it was made from. Times in ISO 8601. */
 export interface DecisionRecord {
@@ -33,6 +33,8 @@ export interface UpgradeRecord extends Omit<UpgradeState, 'operationRunning'> {
   readonly revision: number;
   /** The operation that the tenant had last when this was written. */
   readonly operationId: string;
+  /** What was decided last: should the change be taken back, it counts as declined. */
+  readonly last?: Pick<DecisionRecord, 'from' | 'to' | 'evidence'>;
   /** Decided, but not known to have been said on the bus. */
   readonly unsent?: DecisionRecord;
 }
@@ -47,21 +49,21 @@ export function decisionId(tenantId: string, to: string, now: number): string {
 
 /**
  * The record after an operation of the tenant, or the first one. Whatever changed the tenant, the cool-down counts from the
- * end of it; a change of tier answers the proposal. The same record when there was no operation since.
+ * end of it; a change of tier answers the proposal, and one that was taken back counts as declined. The same record when there
+ * was no operation since.
  */
 export function settled(tenant: RatedTenant): UpgradeRecord {
-  const { upgrades: before, tier, operationId } = tenant;
+  const { upgrades: before, tier, operation, operationId } = tenant;
   if (before?.operationId === operationId && before.tier === tier) return before;
   const updatedAt = Date.parse(tenant.updatedAt);
   const revision = (before?.revision ?? 0) + 1;
-  if (before?.tier === tier)
-    return { ...before, settledAt: Math.max(before.settledAt, updatedAt), operationId, revision };
-  const { operationRunning: _, ...state } = tierChanged(
-    { tier, settledAt: 0, operationRunning: false },
-    tier,
-    updatedAt,
-  );
-  return { ...state, operationId, revision };
+  if (!before) return { tier, settledAt: updatedAt, operationId, revision };
+  const { last } = before;
+  const takenBack = operation === 'reverse-tier-change' && last?.from === tier;
+  const declined = takenBack ? { declined: { to: last.to, evidence: last.evidence } } : {};
+  const settledAt = Math.max(before.settledAt, updatedAt);
+  if (before.tier === tier) return { ...before, ...declined, settledAt, operationId, revision };
+  return { tier, settledAt, ...declined, ...(last && { last }), operationId, revision };
 }
 
 /** Whether a decision that was not said on the bus must not be said any more: the tenant is not as it was judged. */
