@@ -6,6 +6,8 @@ export interface ProofSubject {
   readonly tenantId: string;
   readonly namespace: string;
   readonly numbers: WorkspaceNumbers;
+  /** Name of the tier; what its pods have to say if it has nodes of its own. */
+  readonly tier?: string;
   /** A namespace that is none of the tenant's business. */
   readonly neighbour: string;
 }

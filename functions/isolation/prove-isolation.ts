@@ -36,6 +36,8 @@ import { goodPod } from './well-behaved.ts';
 export const proveIsolationInput = z.object({
   tenantId: z.string(),
   generation: z.int().positive(),
+  /** Its name; needed if it has nodes of its own. */
+  tier: z.string().optional(),
   numbers: workspaceNumbers,
 });
 export type ProveIsolationInput = z.infer<typeof proveIsolationInput>;
@@ -62,10 +64,10 @@ export interface ProveIsolationClients {
  */
 export async function proveIsolation(
   { tenant, platform, wait = pause }: ProveIsolationClients,
-  { tenantId, generation, numbers }: ProveIsolationInput,
+  { tenantId, generation, tier, numbers }: ProveIsolationInput,
 ): Promise<ProveIsolationOutput> {
   const namespace = namespaceName({ tenantId, generation });
-  const subject = { tenantId, namespace, numbers, neighbour: await neighbourOf(platform, tenantId) };
+  const subject = { tenantId, namespace, tier, numbers, neighbour: await neighbourOf(platform, tenantId) };
   await expectAccess(tenant, subject);
   const cases = isolationCases(subject);
   let failures = await failing(tenant, cases);
@@ -155,7 +157,7 @@ export const handler = step({
       // Who lives in a virtual cluster is nobody in the host; what it can do inside was proven before.
       placement.workspace === 'vcluster'
         ? { cases: [] }
-        : proveIsolation({ tenant, platform }, { tenantId, generation, numbers: findTier(tier).workspace }),
+        : proveIsolation({ tenant, platform }, { tenantId, generation, tier, numbers: findTier(tier).workspace }),
       proveInAws(input, neighbour),
     ]);
     const cases = [...inCluster.cases, ...inAws];

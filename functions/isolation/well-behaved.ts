@@ -1,10 +1,22 @@
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { type NodePlacement, nodePlacement } from '../../tenancy/workspace/node-pools.ts';
 import type { ProofSubject } from './case.ts';
 
 const name = 'tenantry-proof';
 
-/** A pod as a tenant should write it: restricted, from an allowed registry, with the namespace's defaults. */
-export function goodPod({ namespace, numbers }: ProofSubject): KubernetesObject {
+/** Where pods of the tenant run. @throws TypeError for a tier that has nodes of its own and no name. */
+function placement({ numbers, tier }: ProofSubject): Partial<NodePlacement> {
+  if (numbers.nodePool === undefined) return {};
+  if (tier === undefined) throw new TypeError('the name of a tier that has nodes of its own is needed');
+  return nodePlacement(tier);
+}
+
+/**
+ * A pod as a tenant should write it: restricted, from an allowed registry, on the nodes of its tier, with the namespace's
+ * defaults.
+ */
+export function goodPod(subject: ProofSubject): KubernetesObject {
+  const { namespace, numbers } = subject;
   // Never created, so any owner will do.
   const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: '00000000-0000-4000-8000-000000000000' };
   return {
@@ -12,6 +24,7 @@ export function goodPod({ namespace, numbers }: ProofSubject): KubernetesObject 
     kind: 'Pod',
     metadata: { name, namespace, ownerReferences: [owner] },
     spec: {
+      ...placement(subject),
       securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {

@@ -33,6 +33,8 @@ export interface ProveVclusterClients {
 }
 
 export interface ProveVclusterInput extends Placed {
+  /** Name of the tier; needed if it has nodes of its own. */
+  readonly tier?: string;
   readonly numbers: WorkspaceNumbers;
   readonly settings: VclusterSettings;
 }
@@ -71,6 +73,7 @@ export async function proveVclusterIsolation(
   const subject = {
     tenantId: input.tenantId,
     namespace: place.namespace,
+    tier: input.tier,
     numbers: hostNumbers(input),
     neighbour: await neighbourOf(host, input.tenantId),
   };
@@ -129,7 +132,13 @@ export const handler = step({
       platformClient(cluster.name, cluster.accountId),
       describeHost(cluster.name, cluster.accountId),
     ]);
-    const input = { tenantId, generation, numbers: findTier(tier).workspace, settings: installedVclusterSettings() };
+    const input = {
+      tenantId,
+      generation,
+      tier,
+      numbers: findTier(tier).workspace,
+      settings: installedVclusterSettings(),
+    };
     const proof = await proveVclusterIsolation({ host, hostWith: (token) => tokenClient(address, token) }, input);
     logger.info('isolation proven', { cases: proof.cases });
     return { passed: true as const, cases: proof.cases.length };

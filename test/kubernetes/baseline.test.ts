@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { proveIsolation } from '../../functions/isolation/prove-isolation.ts';
 import { goodPod } from '../../functions/isolation/well-behaved.ts';
 import type { Kubernetes } from '../../functions/kubernetes/client.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
@@ -33,13 +34,13 @@ const ensure = (kubernetes = administrator) => eventually(() => ensureClusterBas
 async function makeTenant(tenantId: string, tier: string) {
   const numbers = tier === 'premium' ? { ...basicNumbers, nodePool: settings } : basicNumbers;
   await eventually(() => ensureNamespace({ kubernetes: administrator }, { tenantId, tier, generation: 1, numbers }));
-  const subject = { tenantId, namespace: `tenant-${tenantId}`, numbers, neighbour: 'default' };
+  const subject = { tenantId, tier, namespace: `tenant-${tenantId}`, numbers, neighbour: 'default' };
   const tenant = cluster.client(`${tenantId}-role`, [groupName(tenantId, 'admin')]);
   const pod = (scheduling: object): KubernetesObject => {
-    const good = goodPod(subject);
+    const good = goodPod({ ...subject, numbers: basicNumbers });
     return { ...good, spec: { ...(good.spec as object), ...scheduling } };
   };
-  return { tenant, pod };
+  return { tenant, pod, numbers };
 }
 
 const toleration = (value: string) => ({ key: tierLabel, operator: 'Equal', value, effect: 'NoSchedule' });
@@ -86,6 +87,20 @@ test.each([
   const { tenant, pod } = await makeTenant('small', 'basic');
   expect(await eventually(() => tenant.tryCreate(pod({})))).toMatchObject({ kind: 'Pod' });
   await expect(tenant.tryCreate(pod(scheduling))).rejects.toThrow(`'${control}'`);
+});
+
+test.each([
+  ['acme', 'premium'],
+  ['small', 'basic'],
+])('the isolation proof of tenant %s of tier %s holds, whether the cluster fills in or not', async (tenantId, tier) => {
+  const { tenant, numbers } = await makeTenant(tenantId, tier);
+  const prove = () =>
+    eventually(() => proveIsolation({ tenant, platform: administrator }, { tenantId, generation: 1, tier, numbers }));
+  const proof = await prove();
+  expect(proof.cases.map(({ name }) => name)).toContain("pod: another tier's taint");
+  await administrator.delete({ ...mutating, name: 'tenantry-tier-nodes' });
+  expect(await prove()).toEqual(proof);
+  await ensure();
 });
 
 test('a toleration cannot be added to a pod that runs; other changes of it can be made', async () => {

@@ -1,3 +1,5 @@
+import type { KubernetesObject } from '../../../tenancy/workspace/kubernetes-object.ts';
+import { tenantLabel, tierLabel } from '../../../tenancy/workspace/names.ts';
 import { computeQuotaName } from '../../../tenancy/workspace/quota.ts';
 import {
   accepted,
@@ -54,17 +56,33 @@ const hostile: readonly Hostile[] = [
   ['foreign registry', `${container}.image`, 'registry.foreign.example/app:1', policy('tenantry-image-registries')],
   ['cached image', `${container}.imagePullPolicy`, 'Never', policy('tenantry-image-pull')],
   ['chosen node', 'spec.nodeName', 'any-node', policy('tenantry-scheduling')],
-  ['wildcard toleration', 'spec.tolerations', [{ operator: 'Exists' }], policy('tenantry-scheduling')],
-  [
-    "another tenant's nodes",
-    'spec.nodeSelector',
-    { 'tenantry.dev/tenant': 'tenantry-proof-other' },
-    policy('tenantry-scheduling'),
-  ],
   ['system priority', 'spec.priorityClassName', 'system-node-critical', policy('tenantry-priority-classes')],
   ['over the quota', `${container}.resources`, storage('1Pi'), quota(computeQuotaName)],
   ['over the limit', `${container}.resources`, { limits: { cpu: '1000' } }, limit('maximum cpu usage per Container')],
 ];
+
+/** Reaching for nodes of others, beside what the pod says of its own. */
+function scheduling(pod: KubernetesObject): Hostile[] {
+  const { nodeSelector = {}, tolerations = [] } = pod.spec as { nodeSelector?: object; tolerations?: object[] };
+  const tolerating = (toleration: object) => [...tolerations, toleration];
+  const tier = { key: tierLabel, operator: 'Equal', value: 'tenantry-proof-other', effect: 'NoSchedule' };
+  return [
+    ['wildcard toleration', 'spec.tolerations', tolerating({ operator: 'Exists' }), policy('tenantry-scheduling')],
+    [
+      "another tenant's nodes",
+      'spec.nodeSelector',
+      { ...nodeSelector, [tenantLabel]: 'tenantry-proof-other' },
+      policy('tenantry-scheduling'),
+    ],
+    ["another tier's taint", 'spec.tolerations', tolerating(tier), policy('tenantry-tier-nodes')],
+    [
+      "another tier's nodes",
+      'spec.nodeSelector',
+      { ...nodeSelector, [tierLabel]: 'tenantry-proof-other' },
+      policy('tenantry-tier-nodes'),
+    ],
+  ];
+}
 
 function storage(amount: string) {
   return { requests: { 'ephemeral-storage': amount }, limits: { 'ephemeral-storage': amount } };
@@ -73,7 +91,7 @@ function storage(amount: string) {
 /** A good pod is accepted; every pod that reaches for the node, for others' images or for more than its share is not. */
 export function podCases(subject: ProofSubject): IsolationCase[] {
   const pod = goodPod(subject);
-  const cases = hostile.map(([name, place, value, control]) => ({
+  const cases = [...hostile, ...scheduling(pod)].map(([name, place, value, control]) => ({
     name: `pod: ${name}`,
     control,
     request: creating(changed(pod, place, value)),
