@@ -12,7 +12,7 @@ import { cancelDeletion } from './cancel-deletion.ts';
 import { commitDeletion } from './commit-deletion.ts';
 import { listEverything } from './list-everything.ts';
 import { sweep } from './sweep.ts';
-import { type TenantExport, writeExport } from './write-export.ts';
+import { type TenantExport, writeExport, writeManifest } from './write-export.ts';
 
 let table: Table;
 let close: () => Promise<void>;
@@ -155,13 +155,13 @@ describe('writeExport', () => {
   function s3(change: (body: Buffer) => Buffer = (body) => body, VersionId: string | undefined = 'v1') {
     let stored = Buffer.alloc(0);
     const client = {
-      async send({ input }: { input: { Body?: Buffer; ChecksumSHA256?: string; VersionId?: string } }) {
+      async send({ input }: { input: { Body?: Buffer | string; ChecksumSHA256?: string; VersionId?: string } }) {
         if (input.Body === undefined) {
           expect(input.VersionId).toBe(VersionId);
           return { Body: { transformToByteArray: async () => stored } };
         }
         expect(input.ChecksumSHA256).toBe(createHash('sha256').update(input.Body).digest('base64'));
-        stored = Buffer.from(change(input.Body));
+        stored = Buffer.from(change(Buffer.from(input.Body)));
         return { VersionId };
       },
     };
@@ -181,6 +181,21 @@ describe('writeExport', () => {
     await expect(writeExport(client, at, content)).rejects.toMatchObject({ name: 'ExportDamaged' });
   });
 
+  it('has a manifest beside it that says whose it is and what its bytes are, and none of its objects', async () => {
+    const { client, stored } = s3();
+    const facts = await writeExport(client, at, content);
+    const tenant = { tenantId: 'acme', owner, tier: 'basic', operationId: 'operation-1' } as Tenant;
+    await writeManifest(client, facts, { ...content, tenant });
+    expect(JSON.parse(stored().toString())).toEqual({
+      format: 'tenantry.export-manifest.v1',
+      exportedAt: content.exportedAt,
+      tenantId: 'acme',
+      owner,
+      tier: 'basic',
+      export: facts,
+    });
+  });
+
   it('needs a bucket that keeps versions', async () => {
     const { client } = s3(undefined, '');
     await expect(writeExport(client, at, content)).rejects.toMatchObject({ name: 'AwsRejected' });
@@ -189,8 +204,15 @@ describe('writeExport', () => {
 
 describe('listEverything', () => {
   const list = ['get', 'list'];
+  const shop = 'shop.example/v1';
   const answers: Record<string, unknown> = {
-    '/apis': { groups: [{ preferredVersion: { groupVersion: 'shop.example/v1' } }] },
+    '/apis': {
+      groups: [
+        { name: 'shop.example', versions: [{ groupVersion: shop }], preferredVersion: { groupVersion: shop } },
+        // Metrics: its server is down.
+        { name: 'metrics.k8s.io', versions: [{ groupVersion: 'x' }], preferredVersion: { groupVersion: 'x' } },
+      ],
+    },
     '/api/v1': {
       groupVersion: 'v1',
       resources: [

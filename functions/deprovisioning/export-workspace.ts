@@ -18,9 +18,11 @@ import { resumeNamespace } from '../suspension/resume-namespace.ts';
 import { workplaces } from '../suspension/tenant-access.ts';
 import { unlessGone } from '../suspension/unless-gone.ts';
 import { inside } from '../suspension/virtual-cluster.ts';
+import { listClusterWide } from '../transfer/list-tenant-objects.ts';
+import { installedVclusterSettings } from '../vclusters/installed-settings.ts';
 import { expectOurs } from '../workspaces/ownership.ts';
 import { listEverything } from './list-everything.ts';
-import { writeExport } from './write-export.ts';
+import { writeExport, writeManifest } from './write-export.ts';
 
 const s3 = once(() => new S3Client({}));
 
@@ -42,8 +44,8 @@ export async function exportNamespace(
 }
 
 /**
- * Every object inside a virtual cluster, whose control plane is started for that, without the tenant's access and workloads; the
- * release needs it too. Throws `StillCreating` until it answers.
+ * Every object inside a virtual cluster, with what belongs to the whole of it and a tenant can make. Its control plane is started for
+ * that, without the tenant's access and workloads; the release needs it too. Throws `StillCreating` until it answers.
  */
 async function exportInside(
   host: Kubernetes,
@@ -52,7 +54,9 @@ async function exportInside(
 ): Promise<KubernetesObject[]> {
   if (suspensionId !== undefined) await resumeNamespace(host, { tenantId, generation, suspensionId });
   const administrator = await inside(host, { tenantId, generation });
-  return administrator === undefined ? [] : listEverything(administrator);
+  if (administrator === undefined) return [];
+  const { customApiGroups } = installedVclusterSettings();
+  return [...(await listClusterWide(administrator, customApiGroups)), ...(await listEverything(administrator))];
 }
 
 /** Step of deprovision-tenant: everything that the release removes is in the bucket of exports, and was read back. */
@@ -72,10 +76,13 @@ export const handler = step({
       if (virtual) clusters[`${where}, virtual cluster`] = await exportInside(kubernetes, tenant, generation);
       clusters[where] = await exportNamespace(kubernetes, { tenantId, generation });
     }
-    return writeExport(
+    const exportedAt = new Date().toISOString();
+    const facts = await writeExport(
       s3(),
       { bucket: environment('EXPORT_BUCKET'), key: exportKey(tenantId, operationId) },
-      { format: 'tenantry.export.v1', exportedAt: new Date().toISOString(), tenant, ledger, clusters },
+      { format: 'tenantry.export.v1', exportedAt, tenant, ledger, clusters },
     );
+    await writeManifest(s3(), facts, { exportedAt, tenant });
+    return facts;
   },
 });

@@ -6,6 +6,7 @@ import type { exportFacts } from '../../events/tenant-deprovisioned.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import type { LedgerEntry } from '../../tenancy/ledger.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import { exportManifest, manifestKey } from '../../tenancy/transfer/export-manifest.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 
 export type ExportFacts = z.infer<typeof exportFacts>;
@@ -51,6 +52,38 @@ export async function writeExport(
   if (found !== sha256)
     throw new CatalogueError('ExportDamaged', `s3://${bucket}/${key} has SHA-256 ${found}, not ${sha256}.`);
   return { bucket, key, versionId: VersionId, sha256, bytes: read.length, objects: objectsIn(read) };
+}
+
+/**
+ * Writes beside the export what is in it, and what its bytes have to be: a restore believes no other. The same export gives the same
+ * manifest.
+ */
+export async function writeManifest(
+  s3: Pick<S3Client, 'send'>,
+  facts: ExportFacts,
+  { exportedAt, tenant }: Pick<TenantExport, 'exportedAt' | 'tenant'>,
+): Promise<void> {
+  const { tenantId, owner, tier, displayName, contactEmail } = tenant;
+  const manifest = exportManifest.parse({
+    format: 'tenantry.export-manifest.v1',
+    exportedAt,
+    tenantId,
+    owner,
+    tier,
+    displayName,
+    contactEmail,
+    export: facts,
+  });
+  const Body = JSON.stringify(manifest, undefined, 2);
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: facts.bucket,
+      Key: manifestKey(facts.key),
+      Body,
+      ContentType: 'application/json',
+      ChecksumSHA256: createHash('sha256').update(Body).digest('base64'),
+    }),
+  );
 }
 
 /** Objects of an export as it is stored. */

@@ -19,15 +19,31 @@ const clusterWide: Readonly<Record<string, readonly string[]>> = {
  * @throws the errors of the cluster, also when only one kind cannot be read.
  */
 export async function listTenantObjects(kubernetes: Kubernetes, place: Place): Promise<KubernetesObject[]> {
-  const resources = (await apiResources(kubernetes)).filter(
-    ({ preferred, verbs }) => preferred && verbs.includes('list') && verbs.includes('create'),
-  );
+  const resources = await creatable(kubernetes);
   const namespaced = resources.filter((resource) => resource.namespaced);
   if (place.kind === 'namespace') return inEach(namespaced, (each) => listObjects(kubernetes, each, place.namespace));
   const objects = await inEach([...ofTheCluster(resources, place.customApiGroups), ...namespaced], (each) =>
     listObjects(kubernetes, each),
   );
   return objects.filter(({ metadata }) => !systemNamespaces.includes(metadata.namespace ?? ''));
+}
+
+/**
+ * What belongs to the whole of a virtual cluster, of the kinds that a tenant can make there.
+ * @throws the errors of the cluster.
+ */
+export async function listClusterWide(
+  kubernetes: Kubernetes,
+  customApiGroups: readonly string[],
+): Promise<KubernetesObject[]> {
+  const resources = ofTheCluster(await creatable(kubernetes), customApiGroups);
+  return inEach(resources, (each) => listObjects(kubernetes, each));
+}
+
+/** The kinds that can be listed and made, each in its preferred version. */
+async function creatable(kubernetes: Kubernetes): Promise<ApiResource[]> {
+  const resources = await apiResources(kubernetes);
+  return resources.filter(({ preferred, verbs }) => preferred && verbs.includes('list') && verbs.includes('create'));
 }
 
 function ofTheCluster(resources: readonly ApiResource[], customApiGroups: readonly string[]): ApiResource[] {
