@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Placement } from '../../events/placement.ts';
+import { CatalogueError } from '../../tenancy/errors.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
+import { planAccount, transition } from '../accounts/account-store.ts';
+import { getCluster, takePlace } from '../clusters/cluster-store.ts';
+import { pauseGate } from '../operations/gate.ts';
+import type { Table } from '../runtime/table.ts';
+import { emptyTable, localTable } from '../testing/local-table.ts';
+import { checkTierChange } from './check-tier-change.ts';
+import type { PreflightWorld } from './preflight.ts';
+import type { PreflightRequest, Tiers } from './preflight-request.ts';
+import { change, emptyWorld, PLATFORM, quota, tiers } from './testing/preflight-world.ts';
+
+let table: Table;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ table, close } = await localTable());
+});
+beforeEach(() => emptyTable(table));
+afterAll(() => close());
+
+const dedicated: Placement = { account: 'dedicated', workspace: 'namespace' };
+const vcluster: Placement = { account: 'pooled', workspace: 'vcluster' };
+const cluster: Placement = { account: 'pooled', workspace: 'cluster' };
+
+async function refusal(world: PreflightWorld, request: PreflightRequest, both: Tiers): Promise<string> {
+  const error = await checkTierChange(world, request, both).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(CatalogueError);
+  expect((error as CatalogueError).name).toBe('TierChangeRefused');
+  return (error as CatalogueError).message;
+}
+
+/** A workspace with these sums in use and these objects. */
+function living(used: Record<string, string>, objects: KubernetesObject[] = []): Partial<PreflightWorld> {
+  const quotas = [quota('tenant-compute', used), quota('tenant-objects', {})];
+  return { readWorkspace: async () => ({ quotas, objects }) };
+}
+
+function deployment(name: string, spec: object, namespace = 'tenant-acme'): KubernetesObject {
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace }, spec: { template: { spec } } };
+}
+
+const container = (more: object = {}) => ({ name: 'app', image: 'public.ecr.aws/acme/app:1', ...more });
+
+it('passes when nothing is in the way, and changes nothing', async () => {
+  const world = emptyWorld(table);
+  expect(await checkTierChange(world, change('moved', vcluster), tiers())).toBe(0);
+  expect(world.cluster.writes).toEqual([]);
+  expect(await getCluster(table, 'shared-1')).toBeUndefined();
+});
+
+it('says what must shrink and by how much', async () => {
+  const world = emptyWorld(
+    table,
+    living({ 'requests.cpu': '3500m', 'requests.memory': '4Gi', 'requests.storage': '28Gi' }),
+  );
+  expect(await refusal(world, change('in-place'), tiers())).toBe(
+    '"acme" cannot change to the tier "basic" (pooled account, namespace), 2 obstacles: requests.cpu: 3500m in use, 2 allowed: shrink it by 1500m; requests.storage: 28Gi in use, 20Gi allowed: shrink it by 8Gi.',
+  );
+});
+
+it('names every object that the tier does not allow, and why', async () => {
+  const claim: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'tenant-acme' },
+    spec: { storageClassName: 'io2', resources: { requests: { storage: '50Gi' } } },
+  };
+  const service: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'tenant-acme' },
+    spec: { type: 'LoadBalancer' },
+  };
+  const ingress: KubernetesObject = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace: 'tenant-acme' },
+    spec: { ingressClassName: 'nginx', rules: [{ host: 'shop.acme.elsewhere.example.com' }] },
+  };
+  const large = { limits: { cpu: '3', memory: '6Gi' } };
+  const pod = {
+    containers: [container({ image: 'ghcr.io/acme/app:1', resources: large })],
+    priorityClassName: 'tenantry-high',
+  };
+  const world = emptyWorld(table, living({}, [deployment('web', pod), claim, service, ingress]));
+  expect(await refusal(world, change('in-place'), tiers())).toBe(
+    [
+      '"acme" cannot change to the tier "basic" (pooled account, namespace), 9 obstacles: Deployment.apps tenant-acme/web: container app has limits.cpu 3, at most 2 allowed: lower it by 1',
+      'Deployment.apps tenant-acme/web: container app has limits.memory 6Gi, at most 4Gi allowed: lower it by 2Gi',
+      'Deployment.apps tenant-acme/web: it names the priority class tenantry-high, allowed are tenantry-low',
+      'Deployment.apps tenant-acme/web: its image ghcr.io/acme/app:1 is from another registry, allowed are public.ecr.aws/, registry.k8s.io/',
+      'PersistentVolumeClaim tenant-acme/data: it has the storage class io2, allowed are gp3',
+      'PersistentVolumeClaim tenant-acme/data: it claims 50Gi, at most 10Gi allowed: too large by 40Gi',
+      'Service tenant-acme/web: it is a load balancer, and the tier has none',
+      'Ingress.networking.k8s.io tenant-acme/web: it has the ingress class nginx, allowed are alb',
+      'Ingress.networking.k8s.io tenant-acme/web: its host shop.acme.elsewhere.example.com is not below acme.tenants.example.com.',
+    ].join('; '),
+  );
+});
+
+it('names twenty objects and counts the others', async () => {
+  const objects = Array.from({ length: 25 }, (_, index) =>
+    deployment(`web-${index}`, { containers: [container({ image: 'evil/app' })] }),
+  );
+  const message = await refusal(emptyWorld(table, living({}, objects)), change('in-place'), tiers());
+  expect(message.match(/Deployment\.apps/g)).toHaveLength(20);
+  expect(message).toContain('25 obstacles');
+  expect(message).toContain('; and 5 more objects.');
+});
+
+it('leaves out what controllers made: their owners are what a person changes', async () => {
+  const owned = deployment('web-abc', { containers: [container({ image: 'evil/app' })] });
+  const metadata = { ...owned.metadata, ownerReferences: [{ controller: true, kind: 'X', name: 'x' }] };
+  await checkTierChange(emptyWorld(table, living({}, [{ ...owned, metadata }])), change('in-place'), tiers());
+});
+
+it('waits for quotas that do not count yet', async () => {
+  const world = emptyWorld(table, { readWorkspace: async () => ({ quotas: [], objects: [] }) });
+  await expect(checkTierChange(world, change('in-place'), tiers())).rejects.toMatchObject({ name: 'StillCreating' });
+});
+
+describe('a virtual cluster', () => {
+  it('is not charged for its control plane', async () => {
+    const host = { 'requests.cpu': '2220m', 'requests.memory': '4672Mi', 'requests.storage': '25Gi', pods: '22' };
+    await checkTierChange(emptyWorld(table, living(host)), change('in-place', vcluster, vcluster), tiers());
+    const more = emptyWorld(table, living({ ...host, 'requests.cpu': '2320m', pods: '23' }));
+    const message = await refusal(more, change('in-place', vcluster, vcluster), tiers());
+    expect(message).toContain('requests.cpu: 2100m in use, 2 allowed: shrink it by 100m');
+  });
+
+  it('becomes a namespace only if nothing in it belongs to a whole cluster, and no two objects would become one', async () => {
+    const definition: KubernetesObject = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.com' },
+      spec: { group: 'example.com', names: { kind: 'Widget' } },
+    };
+    const twins = ['shop', 'office'].map((namespace) => deployment('web', { containers: [container()] }, namespace));
+    const request = change('moved', { account: 'pooled', workspace: 'namespace' }, vcluster);
+    const message = await refusal(emptyWorld(table, living({}, [definition, ...twins])), request, tiers());
+    expect(message).toContain(
+      'CustomResourceDefinition.apiextensions.k8s.io widgets.example.com: it belongs to a whole cluster, and the target is a namespace',
+    );
+    expect(message).toContain('they would all be tenant-acme--2/web in the target');
+  });
+
+  it('counts what it has inside when it becomes a namespace, with what the platform has there', async () => {
+    const secret = (index: number): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: `c-${index}`, namespace: 'shop' },
+    });
+    const request = change('moved', { account: 'pooled', workspace: 'namespace' }, vcluster);
+    // One more is the root certificate that every namespace has.
+    const fitting = Array.from({ length: basicNumbers.objects.configmaps - 1 }, (_, index) => secret(index));
+    await checkTierChange(emptyWorld(table, living({}, fitting)), request, tiers());
+    const message = await refusal(emptyWorld(table, living({}, [...fitting, secret(99)])), request, tiers());
+    expect(message).toContain('configmaps: 51 in use, 50 allowed: shrink it by 1.');
+  });
+});
+
+describe('capacity', () => {
+  const demand = { cpuMillis: 2_000, memoryMebibytes: 4_096 };
+  const fill = (cpuMillis: number, member = 'other') =>
+    takePlace(table, 'shared-1', member, { cpuMillis, memoryMebibytes: 1 }, { tenants: 10 });
+
+  it('refuses when no shared cluster has room for the new placement', async () => {
+    await fill(19_000);
+    expect(await refusal(emptyWorld(table), change('moved', vcluster), tiers())).toContain(
+      'A place for 2 cores and 4096 MiB is needed: No shared cluster has room: shared-1 (10).',
+    );
+    expect((await getCluster(table, 'shared-1'))?.members).toEqual(new Set(['other']));
+  });
+
+  it('passes where a cluster would be added', async () => {
+    await fill(19_000);
+    const world = emptyWorld(table);
+    const added = { maximum: 1, capacity: 10, subnetIds: ['subnet-1', 'subnet-2'] };
+    const shared = { ...world.shared, settings: { ...world.shared.settings, added } };
+    await checkTierChange({ ...world, shared }, change('moved', vcluster), tiers());
+  });
+
+  it('needs only the difference in place', async () => {
+    await takePlace(table, 'shared-1', 'acme', demand, { tenants: 10 });
+    await fill(15_000);
+    const compute = { ...basicNumbers.compute, 'requests.cpu': '5' };
+    await checkTierChange(emptyWorld(table), change('in-place'), tiers({ compute }));
+    const more = tiers({ compute: { ...compute, 'requests.cpu': '6' } });
+    expect(await refusal(emptyWorld(table), change('in-place'), more)).toContain(
+      'the shared cluster shared-1 has 3000 thousandths of a core left, and 4000 more are needed: 1000 are missing',
+    );
+  });
+
+  it('counts the clusters of the region where the tenant is to have one of its own', async () => {
+    await checkTierChange(emptyWorld(table, { countClusters: async () => 99 }), change('moved', cluster), tiers());
+    const full = emptyWorld(table, { countClusters: async () => 100 });
+    expect(await refusal(full, change('moved', cluster), tiers())).toContain(
+      `the account ${PLATFORM} has 100 EKS clusters in the region, as many as AWS allows (100)`,
+    );
+  });
+});
+
+describe('accounts', () => {
+  const paused = () =>
+    pauseGate(table, 'account-creation', {
+      holderId: 'x',
+      reason: 'AccountCreationBlocked: ACCOUNT_LIMIT_EXCEEDED',
+      since: '2026-11-01T00:00:00.000Z',
+    });
+  const text =
+    'the pool has no account, and creating accounts is paused since 2026-11-01T00:00:00.000Z (AccountCreationBlocked: ACCOUNT_LIMIT_EXCEEDED; 0 wait)';
+
+  it('are needed in the configuration', async () => {
+    const world = emptyWorld(table, { vending: false });
+    expect(await refusal(world, change('moved', dedicated), tiers())).toContain('the configuration has no "accounts"');
+  });
+
+  it('are refused while creating them is paused, unless the pool has one or the tenant its own', async () => {
+    await checkTierChange(emptyWorld(table), change('moved', dedicated), tiers());
+    await paused();
+    expect(await refusal(emptyWorld(table), change('moved', dedicated), tiers())).toContain(text);
+    await checkTierChange(
+      emptyWorld(table),
+      change('moved', dedicated, { account: 'dedicated', workspace: 'vcluster' }),
+      tiers(),
+    );
+    const at = '2026-01-01T00:00:00.000Z';
+    const stock = {
+      accountName: 'tenantry-1',
+      email: 'a@example.com',
+      alias: 0,
+      plannedAt: at,
+      failures: 0,
+      updatedAt: at,
+    };
+    await planAccount(table, { ...stock, state: 'PLANNED' });
+    await transition(table, 'tenantry-1', ['PLANNED'], 'AVAILABLE', { accountId: '333333333333' });
+    await checkTierChange(emptyWorld(table), change('moved', dedicated), tiers());
+  });
+});
+
+describe('names', () => {
+  it('are refused when somebody else has the namespace', async () => {
+    const world = emptyWorld(table);
+    await world.cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant-acme--2' } });
+    expect(await refusal(world, change('moved', vcluster), tiers())).toContain(
+      "Namespace tenant-acme--2 exists and is not tenant acme's",
+    );
+  });
+
+  it('are refused when somebody else has the stack or the cluster, and not when they are ours from an earlier try', async () => {
+    const answers = (owner: string): Partial<PreflightWorld> => ({
+      stacksIn: () =>
+        ({ send: async () => ({ Stacks: [{ Tags: [{ Key: 'tenantry:tenant', Value: owner }] }] }) }) as never,
+      eksIn: () => ({ send: async () => ({ cluster: { tags: { 'tenantry:tenant': owner } } }) }) as never,
+    });
+    await checkTierChange(emptyWorld(table, answers('acme')), change('moved', cluster), tiers());
+    const message = await refusal(emptyWorld(table, answers('other')), change('moved', cluster), tiers());
+    expect(message).toContain('The stack tenantry-foundation-acme--2 exists and is not tagged tenantry:tenant=acme');
+    expect(message).toContain('The cluster tenantry-tenant-acme--2 exists and is not tagged tenantry:tenant=acme');
+  });
+});
+
+it('does not take an unreachable cluster for a refusal', async () => {
+  const readWorkspace = () => Promise.reject(new CatalogueError('ClusterUnreachable', 'no answer'));
+  await expect(
+    checkTierChange(emptyWorld(table, { readWorkspace }), change('in-place'), tiers()),
+  ).rejects.toMatchObject({
+    name: 'ClusterUnreachable',
+  });
+});

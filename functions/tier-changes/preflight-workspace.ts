@@ -1,0 +1,128 @@
+import { CatalogueError } from '../../tenancy/errors.ts';
+import { type Allowed, allowedInNamespace, allowedInVcluster } from '../../tenancy/tier-changes/allowed.ts';
+import { objectObstacles } from '../../tenancy/tier-changes/object-obstacles.ts';
+import type { Obstacles } from '../../tenancy/tier-changes/obstacles.ts';
+import { countedOnHosts, givenObjects, objectsByQuota } from '../../tenancy/tier-changes/travelling-use.ts';
+import {
+  beyond,
+  quotaOf,
+  together,
+  type Use,
+  useByQuotas,
+  withoutControlPlane,
+} from '../../tenancy/tier-changes/use.ts';
+import type { Finding } from '../../tenancy/transfer/findings.ts';
+import type { Place } from '../../tenancy/transfer/place.ts';
+import { planTransfer, type TransferPlan } from '../../tenancy/transfer/plan.ts';
+import { divide } from '../../tenancy/transfer/whose.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { namespaceName } from '../../tenancy/workspace/names.ts';
+import type { PreflightRequest, Tiers } from './preflight-request.ts';
+
+/** What there is of the tenant in the workspace that it has. */
+export interface LiveWorkspace {
+  /** The ResourceQuotas of its namespace, or of the host namespace of its virtual cluster. */
+  readonly quotas: readonly KubernetesObject[];
+  /** Everything in the namespace that the tenant may see, or everything inside its virtual cluster. */
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** What the tenant uses, and what of it the new tier does not allow. */
+export interface WorkspaceFindings extends Pick<Obstacles, 'quota' | 'objects'> {
+  readonly use: Use;
+  /** What a person should look at after a transfer. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Judges what is in the workspace by the numbers and policies of the new tier, and whether it can travel.
+ * @throws StillCreating while a quota of the workspace does not count.
+ */
+export function workspaceFindings(
+  request: PreflightRequest,
+  tiers: Tiers,
+  { quotas, objects }: LiveWorkspace,
+): WorkspaceFindings {
+  const counted = useByQuotas(quotas);
+  if (counted === undefined)
+    throw new CatalogueError('StillCreating', `The quotas of ${request.from.namespace} are not counted yet.`);
+  const { own } = divide(objects);
+  const use = ownUse(request, tiers, counted);
+  const travel = travelPlan(request, tiers, objects);
+  const judged = request.how === 'in-place' ? use : movedUse(request, tiers, use, own);
+  return {
+    use,
+    quota: beyond(judged, quotaOf(tiers.wanted.workspace)),
+    objects: [...objectObstacles(own, allowedBy(request, tiers)), ...(travel?.obstacles ?? [])],
+    findings: travel?.findings ?? [],
+  };
+}
+
+const inVcluster = ({ placement }: PreflightRequest['to'] | PreflightRequest['from']) =>
+  placement.workspace === 'vcluster';
+
+/** Without the control plane's part; from host to host both quotas have that, and the new one's counts. */
+function ownUse({ from, to }: PreflightRequest, { old, wanted, vclusters }: Tiers, counted: Use): Use {
+  if (!inVcluster(from)) return counted;
+  return withoutControlPlane(counted, (inVcluster(to) ? wanted : old).workspace, vclusters);
+}
+
+/** Of a new workspace the quota counts what arrives there, beside what the platform has in it. */
+function movedUse(
+  { tenantId, from, to }: PreflightRequest,
+  { wanted }: Tiers,
+  use: Use,
+  own: readonly KubernetesObject[],
+): Use {
+  // What the host counts is what was synced there, and that will be so again.
+  if (inVcluster(from) && inVcluster(to)) return use;
+  const sums = Object.fromEntries(
+    Object.entries(use).filter(([key]) => /^(requests|limits)\./.test(key) || key === 'pods'),
+  );
+  const arriving = objectsByQuota(own);
+  if (!inVcluster(to)) return { ...sums, ...together(arriving, givenObjects({ tenantId, ...to }, wanted.workspace)) };
+  return { ...sums, ...Object.fromEntries(Object.entries(arriving).filter(([key]) => countedOnHosts.includes(key))) };
+}
+
+function allowedBy(request: PreflightRequest, { old, wanted, vclusters }: Tiers): Allowed {
+  const { tenantId, how, from, to } = request;
+  if (inVcluster(to)) return allowedInVcluster(to.tier, wanted.workspace, vclusters);
+  const domain = domainOf(tenantId, wanted);
+  // Between namespaces the transfer renames hosts.
+  const renamed = how === 'moved' && !inVcluster(from) ? [domainOf(tenantId, old)] : [];
+  return allowedInNamespace(to.tier, wanted.workspace, [domain, ...renamed]);
+}
+
+function domainOf(tenantId: string, { workspace }: Tiers['old']): string {
+  return `${tenantId}.${workspace.ingress.domain}`;
+}
+
+function travelPlan(
+  request: PreflightRequest,
+  tiers: Tiers,
+  objects: readonly KubernetesObject[],
+): TransferPlan | undefined {
+  if (request.how === 'in-place') return undefined;
+  const { tenantId, from, to } = request;
+  const namespace = namespaceName({ tenantId, generation: to.generation });
+  return planTransfer(objects, {
+    source: placeOf(request, tiers.old, from, from.namespace, tiers),
+    target: placeOf(request, tiers.wanted, to, namespace, tiers),
+  });
+}
+
+function placeOf(
+  { tenantId }: PreflightRequest,
+  tier: Tiers['old'],
+  placed: PreflightRequest['to'],
+  namespace: string,
+  { vclusters }: Tiers,
+): Place {
+  if (inVcluster(placed)) return { kind: 'virtual-cluster', customApiGroups: vclusters.customApiGroups };
+  return { kind: 'namespace', namespace, ingressDomain: domainOf(tenantId, tier) };
+}
+
+/** Where the tenant's objects are read. */
+export function sourcePlace(request: PreflightRequest, tiers: Tiers): Place {
+  return placeOf(request, tiers.old, request.from, request.from.namespace, tiers);
+}
