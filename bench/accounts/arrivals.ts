@@ -1,8 +1,15 @@
+import type { Placement } from '../../events/placement.ts';
 import type { Random } from '../../functions/testing/random.ts';
+
+/** What the tenants of the simulation buy; it is about their accounts, so all of them live in namespaces. */
+export const PLACEMENTS = {
+  basic: { account: 'pooled', workspace: 'namespace' },
+  plus: { account: 'dedicated', workspace: 'namespace' },
+} as const satisfies Record<string, Placement>;
 
 export interface Arrival {
   readonly tenantId: string;
-  readonly tier: 'basic' | 'premium';
+  readonly tier: keyof typeof PLACEMENTS;
   /** Milliseconds after the beginning of the day. */
   readonly at: number;
 }
@@ -18,7 +25,7 @@ export function dayOfArrivals(tenants: number, random: Random): Arrival[] {
   const times = Array.from({ length: tenants }, () => timeOfDay(random.next() * total, random)).sort((a, b) => a - b);
   return times.map((at, index) => ({
     tenantId: `tenant-${String(index).padStart(5, '0')}`,
-    tier: index % 10 === 9 ? 'premium' : 'basic',
+    tier: index % 10 === 9 ? 'plus' : 'basic',
     at,
   }));
 }
@@ -27,7 +34,7 @@ export function dayOfArrivals(tenants: number, random: Random): Arrival[] {
 export function burstOfArrivals(tenants: number): Arrival[] {
   return Array.from({ length: tenants }, (_, index) => ({
     tenantId: `tenant-${String(index).padStart(5, '0')}`,
-    tier: 'premium',
+    tier: 'plus',
     at: 0,
   }));
 }

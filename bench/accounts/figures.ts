@@ -32,11 +32,11 @@ function figuresOf(
   const ideal = idealWaits(creations);
   const readySeconds = (tier: string) =>
     stays.flatMap(({ arrival, asked, ready }) => (arrival.tier === tier && ready ? [(ready - asked) / 1_000] : []));
-  const premium = stays.filter(({ arrival }) => arrival.tier === 'premium').length;
+  const plus = stays.filter(({ arrival }) => arrival.tier === 'plus').length;
   const { transitions } = workflows.counts;
   return {
     tenants: stays.length,
-    dedicated: premium,
+    dedicated: plus,
     failed: stays.filter(({ failure }) => failure).map(({ arrival, failure }) => `${arrival.tenantId}: ${failure}`),
     troubles,
     creation: {
@@ -50,12 +50,12 @@ function figuresOf(
     accounts: {
       created: creations.length,
       failedRequests: requests.filter(({ state }) => state !== 'SUCCEEDED').length,
-      unused: creations.length - premium,
+      unused: creations.length - plus,
       poolAtTheEnd: pool.at(-1)?.available ?? 0,
-      wasted: creations.length - premium - (pool.at(-1)?.available ?? 0),
+      wasted: creations.length - plus - (pool.at(-1)?.available ?? 0),
       mostInPool: Math.max(...pool.map(({ available, progressing }) => available + progressing)),
     },
-    ready: { basic: quantiles(readySeconds('basic')), premium: quantiles(readySeconds('premium')) },
+    ready: { basic: quantiles(readySeconds('basic')), plus: quantiles(readySeconds('plus')) },
     organizationsCalls: calls,
     refusals: Object.fromEntries(world.refusals),
     stepFunctions: {

@@ -24,7 +24,7 @@ export function reportLines(figures: Figures): string[] {
     ['  in the pool at the end, wasted', `${accounts.poolAtTheEnd}, ${accounts.wasted}`],
     ['  in the pool and on their way at most', String(accounts.mostInPool)],
     ['basic tenant ready after, p50 / p95', pair(ready.basic)],
-    ['premium tenant ready after, p50 / p95', pair(ready.premium)],
+    ['tenant with its own account ready after, p50 / p95', pair(ready.plus)],
     ...Object.entries(figures.organizationsCalls).map(([name, { calls, throttled, refused }]): [string, string] => [
       `calls of ${name}`,
       `${calls}, ${throttled} throttled, ${refused} refused`,

@@ -13,10 +13,10 @@ import { accountIdOf } from '../../functions/accounts/vended-account.ts';
 import { arrive, leave, pauseGate, type WakeUp } from '../../functions/operations/gate.ts';
 import { createLedger } from '../../functions/operations/ledger-store.ts';
 import { registerTenant, updateTenant } from '../../functions/operations/tenant-registry.ts';
-import { findTier } from '../../functions/runtime/config.ts';
 import type { JsonValue } from '../../local/states/engine/contract.ts';
 import type { AccountsConfig } from '../../tenancy/accounts/config.ts';
 import { gateCapacity, tenantGate } from '../../tenancy/gates.ts';
+import { PLACEMENTS } from './arrivals.ts';
 import { freshAccounts, otherSteps } from './stand-ins.ts';
 import type { World } from './world.ts';
 
@@ -46,7 +46,7 @@ function operationSteps({ table }: World, wakeUp: WakeUp): Record<string, Step> 
       return { gate };
     },
     async RegisterTenant({ startedAt = '', tier = '', tenantId = '', operationId = '', executionArn = '', ...input }) {
-      const { placement } = findTier(tier);
+      const placement = PLACEMENTS[tier as keyof typeof PLACEMENTS];
       const { owner = '', correlationId = '' } = input;
       const ids = { tenantId, operationId, executionArn, owner, correlationId };
       const times = { createdAt: startedAt, updatedAt: startedAt };
