@@ -143,6 +143,14 @@ describe('what Tenantry says', () => {
     expect(await tell()).toBe('not of SBT');
     expect(bench.answers).toEqual([]);
   });
+
+  it('a tenant id that was claimed for SBT and then not taken is none of its business', async () => {
+    await bench.registered('acme', 'saas.shop', 'READY');
+    await bench.onboarded();
+    expect(bench.forwarded[0]?.data.tenantId).not.toBe('acme');
+    expect(await bench.answered(tenantDeprovisioned, { tenantId: 'acme' })).toBe('not of SBT');
+    expect(bench.answers).toEqual([]);
+  });
 });
 
 describe('events that come twice or in another order', () => {

@@ -3,6 +3,7 @@ import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts
 import type { TenantState } from '../../tenancy/tenant.ts';
 import { emptyTable } from '../testing/local-table.ts';
 import { receiveSbtEvent } from './receive-sbt-event.ts';
+import { ensureSbtTenant } from './sbt-tenants.ts';
 import { REGISTRATION, type SbtBench, sbtBench, UUID } from './testing/sbt-bench.ts';
 
 let bench: SbtBench;
@@ -165,6 +166,20 @@ describe('offboardingRequest', () => {
       expect(bench.forwarded).toHaveLength(1);
     },
   );
+
+  it('of a tenant that an operator has deprovisioned succeeds', async () => {
+    await bench.onboarded();
+    await bench.registered('acme', 'saas.sbt', 'DEPROVISIONED');
+    expect(await bench.receive(bench.offboarding())).toBe('gone');
+    expect(bench.answers.map(({ name }) => name)).toEqual(['deprovisionSuccess']);
+  });
+
+  it('of a tenant whose onboarding is about to be passed on is no word that nothing is left', async () => {
+    const tenant = { sbtTenantId: UUID, tenantRegistrationId: REGISTRATION, echoed: {}, tenantName: 'Acme' };
+    await ensureSbtTenant(bench.adapter.table, tenant, 'saas.sbt');
+    expect(await bench.receive(bench.offboarding())).toBe('forwarded');
+    expect(bench.answers).toEqual([]);
+  });
 
   it('of a tenant that nobody asked for fails, and says so', async () => {
     expect(await bench.receive(bench.offboarding())).toBe('refused');
