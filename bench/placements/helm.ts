@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { ensureBinary } from '../../local/kube/build.ts';
 import { type GoProgram, moduleFolder } from '../../local/kube/go-program.ts';
 import { chartFolder } from '../../local/vcluster/chart.ts';
+import { defaultVclusterSettings } from '../../tenancy/vcluster/settings.ts';
 
 const run = promisify(execFile);
 
@@ -26,6 +27,8 @@ const VALUES = [
   // Without an annotation vcluster fails when it writes its own.
   'controlPlane.service.annotations.purpose=bench',
   'controlPlane.service.spec.type=LoadBalancer',
+  // EKS Auto Mode makes no storage class the default one.
+  `controlPlane.statefulSet.persistence.volumeClaim.storageClass=${defaultVclusterSettings.storage.class}`,
 ];
 
 /** The path of helm, built first if it is not cached. */
