@@ -1,33 +1,20 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import { projectRoot } from './project-root.ts';
+import { type Bundling, bundleOf } from './bundle.ts';
 
-export interface StepLambdaProps {
-  /** Path below `functions/`, without the extension: `operations/admit`. */
-  readonly source: string;
+export interface StepLambdaProps extends Bundling {
   /** Physical name; roles in other accounts and access entries of clusters refer to it. */
   readonly functionName: string;
   readonly environment?: Record<string, string>;
   readonly timeout?: Duration;
   readonly memoryMiB?: number;
-  /** Files to bundle in place of imports: `#config` -> path. */
-  readonly aliases: Readonly<Record<string, string>>;
   /** Takes events that this function, invoked asynchronously, failed to process. */
   readonly failedEvents?: IQueue;
-}
-
-/** The CDK wants a lock file to find the project by; a package that was installed from a registry has none. */
-function lockFile(): string {
-  const ours = join(projectRoot, 'package-lock.json');
-  return existsSync(ours) ? ours : join(projectRoot, 'package.json');
 }
 
 /**
@@ -35,7 +22,7 @@ function lockFile(): string {
  * tracing: every further right is granted by name.
  */
 export class StepLambda extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: StepLambdaProps) {
@@ -57,10 +44,12 @@ export class StepLambda extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     );
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
-      entry: join(projectRoot, 'functions', `${props.source}.ts`),
-      handler: 'handler',
+      code: Stack.of(this).bundlingRequired
+        ? Code.fromAsset(bundleOf(this, props))
+        : Code.fromInline('export const handler = undefined;'),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: this.role,
@@ -70,21 +59,6 @@ export class StepLambda extends Construct {
       memorySize: props.memoryMiB ?? 256,
       environment: { POWERTOOLS_LOG_LEVEL: 'INFO', NODE_OPTIONS: '--enable-source-maps', ...props.environment },
       ...(props.failedEvents && { deadLetterQueue: props.failedEvents, retryAttempts: 2 }),
-      projectRoot,
-      depsLockFilePath: lockFile(),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        // Lambda's own SDK version is not the one that was tested.
-        bundleAwsSDK: true,
-        mainFields: ['module', 'main'],
-        // Some dependencies are CommonJS and call require for Node's own modules.
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-        esbuildArgs: Object.fromEntries(Object.entries(props.aliases).map(([name, path]) => [`--alias:${name}`, path])),
-      },
     });
     acknowledgeWildcards(this.role, 'xray:PutTraceSegments and PutTelemetryRecords take no resource.', ['*']);
   }

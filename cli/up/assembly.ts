@@ -80,8 +80,7 @@ function synthesize(output: string, configFile: string, progress: (line: string)
   const keep = (chunk: Buffer) => {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {
       lines.push(line);
-      const bundled = line.match(/^Bundling asset .*\/(\w+)\/Function/)?.[1];
-      if (bundled) progress(`  bundling ${bundled}`);
+      if (line.startsWith('Bundling ')) progress(`  ${line}`);
     }
   };
   child.stdout.on('data', keep);
