@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { countOf, refusalText } from '../../tenancy/tier-changes/obstacles.ts';
+import { getTenant } from '../operations/tenant-registry.ts';
 import { step, stepInput } from '../runtime/step.ts';
+import { type Table, table } from '../runtime/table.ts';
 import { type PreflightWorld, preflight } from './preflight.ts';
 import { type PreflightRequest, preflightRequest, type Tiers } from './preflight-request.ts';
 import { installedTiers, installedWorld } from './preflight-world.ts';
@@ -17,13 +19,22 @@ export async function checkTierChange(world: PreflightWorld, request: PreflightR
   return findings.length;
 }
 
-/** Step of change-tier, before anything is touched. */
+/**
+ * Whether it is the tier that the tenant has: then a change in place is one that failed and goes back. What the tenant has come to use
+ * meanwhile cannot hold that up; Kubernetes leaves what is there beyond a quota.
+ */
+export async function hasTier(registry: Table, tenantId: string, tier: string): Promise<boolean> {
+  return (await getTenant(registry, tenantId))?.tier === tier;
+}
+
+/** Step of move-placement and adjust-placement, before anything is touched. */
 export const handler = step({
   name: 'check-tier-change',
-  input: stepInput.extend({ correlationId: z.string(), ...preflightRequest.shape }),
+  input: stepInput.extend({ correlationId: z.string().optional(), ...preflightRequest.shape }),
   output: z.object({ findings: z.int().min(0) }),
   async run({ tenantId, how, from, to }, { logger }) {
     const request = { tenantId, how, from, to };
+    if (how === 'in-place' && (await hasTier(table(), tenantId, to.tier))) return { findings: 0 };
     const findings = await checkTierChange(installedWorld(), request, installedTiers(request));
     logger.info('nothing stands in the way', { how, generation: to.generation, findings });
     return { findings };

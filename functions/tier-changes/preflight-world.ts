@@ -1,6 +1,4 @@
 import { ListClustersCommand } from '@aws-sdk/client-eks';
-import { clustersConfig } from '../../tenancy/clusters/config.ts';
-import { addedClusterName } from '../../tenancy/clusters/names.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { accountClients } from '../foundations/access.ts';
@@ -14,6 +12,7 @@ import { listTenantObjects } from '../transfer/list-tenant-objects.ts';
 import { installedVclusterSettings } from '../vclusters/installed-settings.ts';
 import { findVirtualCluster } from '../vclusters/virtual-cluster.ts';
 import { existingCluster } from '../workspaces/existing-cluster.ts';
+import { installedClusters } from './installed-clusters.ts';
 import type { PreflightWorld } from './preflight.ts';
 import type { PreflightRequest, Tiers } from './preflight-request.ts';
 import { readableBy } from './readable.ts';
@@ -21,16 +20,11 @@ import { readableBy } from './readable.ts';
 /** The installation that the function belongs to. */
 export function installedWorld(): PreflightWorld {
   const platformAccountId = environment('PLATFORM_ACCOUNT_ID');
-  const settings = config.clusters ?? clustersConfig.parse({ publicAccessCidrs: [] });
   return {
     table: table(),
     platformAccountId,
     vending: config.accounts !== undefined,
-    shared: {
-      existing: config.sharedClusters,
-      settings,
-      addedName: (n) => addedClusterName(environment('INSTALLATION'), n),
-    },
+    shared: installedClusters(),
     async readWorkspace(request, place) {
       const { namespace } = request.from;
       const cluster = await existingCluster(request.from.cluster);
