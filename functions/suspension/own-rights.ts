@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { lifeBinding } from '../../tenancy/workspace/life-access.ts';
 import type { Kubernetes, ResourceAttributes } from '../kubernetes/client.ts';
+import { giveRoomBack, withRoomForBinding } from './quota-room.ts';
 
 export type Wait = (milliseconds: number) => Promise<unknown>;
 
@@ -14,14 +15,14 @@ const probes = {
   'tenantry-export': { verb: 'list', resource: 'secrets' },
 } as const satisfies Record<Parameters<typeof lifeBinding>[0], ResourceAttributes>;
 
-/** Gives the platform the role in the namespace. Throws `StillCreating` if that needs longer than half a second to have effect. */
+/** Gives the platform the role in the namespace. Throws `StillCreating` if that needs longer than half a second to have effect, or room first. */
 export async function takeRights(
   kubernetes: Kubernetes,
   role: keyof typeof probes,
   namespace: string,
   wait: Wait = pause,
 ): Promise<void> {
-  await kubernetes.apply(lifeBinding(role, namespace));
+  await withRoomForBinding(kubernetes, namespace, () => kubernetes.apply(lifeBinding(role, namespace)));
   for (const milliseconds of looks) {
     if (await kubernetes.mayI({ ...probes[role], namespace })) return;
     await wait(milliseconds);
@@ -36,4 +37,5 @@ export async function giveRightsUp(
   namespace: string,
 ): Promise<void> {
   await kubernetes.delete({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', name: role, namespace });
+  await giveRoomBack(kubernetes, namespace);
 }
