@@ -11,9 +11,9 @@ export const tenantTierChangeProgressed = defineEvent({
   data: z.object({
     ...operationFacts,
     phase: z
-      .enum(['acquired', 'transferred', 'released'])
+      .enum(['transferred', 'released'])
       .describe(
-        'The new placement exists and is proven; the Kubernetes objects are in it and were compared; the placement that was left is gone.',
+        'The Kubernetes objects are in the new placement and were compared; the placement that was left is gone.',
       ),
     generation: z.int().positive().describe('The placement that this is about.'),
     objects: z.int().min(0).optional().describe('Kubernetes objects that were transferred.'),

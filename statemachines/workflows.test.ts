@@ -37,7 +37,7 @@ function states(of: { States: Record<string, State> }): [string, State][] {
 
 /** Names that Lambda and Step Functions give themselves. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 const PLATFORM_ERRORS =
-  /^(StepFunctions\.(SdkClientException|AWSStepFunctionsException)|States\.(ALL|TaskFailed|Timeout)|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|TooManyRequestsException)|Sandbox\.Timedout|Runtime\.ExitError)$/;
+  /^(StepFunctions\.(SdkClientException|AWSStepFunctionsException|ExecutionAlreadyExistsException)|States\.(ALL|TaskFailed|Timeout)|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|TooManyRequestsException)|Sandbox\.Timedout|Runtime\.ExitError)$/;
 
 describe.each(names)('%s', (name) => {
   it('is valid Amazon States Language', () => {
@@ -80,7 +80,8 @@ describe.each(names)('%s', (name) => {
   it('ends before the workflow that started it, which can then say why', () => {
     for (const [, state] of states(machine(name))) {
       const nested = JSON.stringify(state).match(/\$\{(\w+)StateMachine\}/)?.[1];
-      if (state.Type !== 'Task' || !nested) continue;
+      // One that is only started goes on by itself.
+      if (state.Type !== 'Task' || !nested || !JSON.stringify(state).includes('.sync')) continue;
       const child = nested.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
       expect(machine(child).TimeoutSeconds, child).toBeLessThan(machine(name).TimeoutSeconds ?? 0);
     }

@@ -5,6 +5,8 @@ import { tenantDeletionCancelled } from '../../events/tenant-deletion-cancelled.
 import { tenantDeletionRequested } from '../../events/tenant-deletion-requested.ts';
 import { tenantResumptionRequested } from '../../events/tenant-resumption-requested.ts';
 import { tenantSuspensionRequested } from '../../events/tenant-suspension-requested.ts';
+import { tenantTierChangeRequested } from '../../events/tenant-tier-change-requested.ts';
+import { tenantTierChangeReversalRequested } from '../../events/tenant-tier-change-reversal-requested.ts';
 import { obstacle, operationRequestedBy, TRANSIENT_STATES } from '../../tenancy/operations.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import type { Installation } from '../installation.ts';
@@ -24,6 +26,27 @@ export async function suspend(
 /** `tenantry resume <id>`: everything as it was before the suspension. */
 export async function resume(installation: Installation, tenantId: string, json: boolean): Promise<void> {
   await ask(installation, tenantResumptionRequested, { tenantId }, json);
+}
+
+/** `tenantry change-tier <id>`: another placement beside the one it has, or other numbers in the same. */
+export async function changeTier(
+  installation: Installation,
+  tenantId: string,
+  options: { tier: string; reason?: string; json: boolean },
+): Promise<void> {
+  const { tier, reason } = options;
+  const data = { tenantId, tier, ...(reason && { reason }) };
+  await ask(installation, tenantTierChangeRequested, data, options.json);
+}
+
+/** `tenantry take-back <id>`: the placement that the last change of tier left, while it is kept. */
+export async function takeBack(installation: Installation, tenantId: string, json: boolean): Promise<void> {
+  const tenant = await requireTenant(installation, tenantId);
+  if (tenant.state === 'READY' && !tenant.previous)
+    throw new Error(
+      `"${tenantId}" has no earlier placement that is kept. Ask for its tier with "tenantry change-tier".`,
+    );
+  await ask(installation, tenantTierChangeReversalRequested, { tenantId }, json);
 }
 
 /** `tenantry delete <id>`: suspends at once; exports and releases when the grace period of the tier has passed, with `now` at once. */

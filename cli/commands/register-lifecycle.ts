@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Installation } from '../installation.ts';
-import { cancelDeletion, deleteTenant, resume, suspend } from './lifecycle.ts';
+import { cancelDeletion, changeTier, deleteTenant, resume, suspend, takeBack } from './lifecycle.ts';
 import { protect } from './protect.ts';
 
 /** The commands of a tenant's life after onboarding. */
@@ -20,6 +20,18 @@ export function registerLifecycle(
     .command('resume <tenant>')
     .description('make everything what it was before the suspension')
     .action(async (tenant: string) => resume(await installation(), tenant, json()));
+  program
+    .command('change-tier <tenant>')
+    .description('move to another tier; "tenantry plan" shows beforehand what that takes')
+    .requiredOption('--tier <tier>', 'a tier of the configuration; the one it has applies what that says today')
+    .option('--reason <text>', 'for people')
+    .action(async (tenant: string, options: { tier: string; reason?: string }) =>
+      changeTier(await installation(), tenant, { ...options, json: json() }),
+    );
+  program
+    .command('take-back <tenant>')
+    .description('back to the placement that the last change of tier left, while it is kept')
+    .action(async (tenant: string) => takeBack(await installation(), tenant, json()));
   program
     .command('delete <tenant>')
     .description('suspend, and export and release after the grace period of the tier')

@@ -59,6 +59,8 @@ const NOTHING_LEFT = {
   cluster: undefined,
   namespace: undefined,
   virtualCluster: undefined,
+  next: undefined,
+  previous: undefined,
 };
 
 function answerOf(productExport: unknown): { productExport?: string } {

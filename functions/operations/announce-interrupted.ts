@@ -3,6 +3,7 @@ import { derivedEventId } from '../../events/publisher.ts';
 import { tenantDeprovisioningFailed } from '../../events/tenant-deprovisioning-failed.ts';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
 import { tenantSuspensionFailed } from '../../events/tenant-suspension-failed.ts';
+import { tenantTierChangeFailed } from '../../events/tenant-tier-change-failed.ts';
 import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
 import { publisher } from '../runtime/publisher.ts';
 import type { Failure } from './failure.ts';
@@ -42,7 +43,7 @@ export async function announceInterrupted(
 type Facts = Failure & { tenantId: string; tier: string; operationId: string; executionArn: string };
 
 async function announceHalfway(
-  { operation, state }: Tenant,
+  { operation, state, next }: Tenant,
   facts: Facts,
   metadata: (name: string) => Partial<Metadata>,
 ): Promise<void> {
@@ -50,6 +51,11 @@ async function announceHalfway(
     const data = { ...facts, state: deprovisioningState(state) };
     const { name } = tenantDeprovisioningFailed;
     await publisher().publish({ type: tenantDeprovisioningFailed, data, metadata: metadata(name) });
+    return;
+  }
+  if (operation === 'change-tier' || operation === 'reverse-tier-change') {
+    const data = { ...facts, requestedTier: next?.tier ?? facts.tier, outcome: 'stopped' as const };
+    await publisher().publish({ type: tenantTierChangeFailed, data, metadata: metadata(tenantTierChangeFailed.name) });
     return;
   }
   const wanted = operation === 'suspend' ? ('suspended' as const) : ('resumed' as const);

@@ -6,6 +6,9 @@ import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
  */
 export type Interruption = 'interrupted' | 'compensation-failed' | 'halfway';
 
+/** States in which the tenant is settled already, and only what follows from that is missing. */
+const ANNOUNCING_AS_READY = ['AnnounceResumed', 'AnnounceTierChanged', 'RetirePlacement', 'AnnounceTierChangeFailed'];
+
 /** What to say about an operation whose execution ended in this step; nothing if the workflow has said it. */
 export function outcomeOf({ state }: Pick<Tenant, 'state'>, step: string): Interruption | undefined {
   switch (state) {
@@ -17,9 +20,10 @@ export function outcomeOf({ state }: Pick<Tenant, 'state'>, step: string): Inter
       return 'compensation-failed';
     case 'READY':
       if (step === 'AnnounceReady') return 'interrupted';
-      return step === 'AnnounceResumed' ? 'halfway' : undefined;
+      return ANNOUNCING_AS_READY.includes(step) ? 'halfway' : undefined;
     case 'ONBOARDING_FAILED':
       return step === 'AnnounceFailed' ? 'compensation-failed' : undefined;
+    case 'CHANGING_TIER':
     case 'SUSPENDING':
     case 'RESUMING':
     case 'DELETION_PENDING':

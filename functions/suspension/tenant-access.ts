@@ -54,7 +54,7 @@ export async function restoreAccess(
   table: Table,
   eksOf: (accountId: string) => Eks,
   operation: Operation,
-  { tier, placement }: Pick<Tenant, 'tier' | 'placement'>,
+  { tier, placement: { account } }: Pick<Tenant, 'tier' | 'placement'>,
   bridgeRoleArn: string,
 ): Promise<void> {
   const ledger = await readLedger(table, operation.tenantId);
@@ -67,7 +67,8 @@ export async function restoreAccess(
       ...operation,
       generation,
       tier,
-      placement,
+      // A placement that the last change of tier left may be of another kind.
+      placement: { account, workspace: place.virtual ? 'vcluster' : 'namespace' },
       // The role is in the account that the tenant lives in.
       accountId: roleArn.split(':')[4] ?? '',
       roleArn,
