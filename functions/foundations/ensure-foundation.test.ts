@@ -63,6 +63,18 @@ describe('ensureFoundation', () => {
     expect(attributes).toEqual([{ accountId: '222222222222', stackId: 'id', roleArn: 'arn:role' }]);
   });
 
+  it('updates a stack whose tags name another tier, also when nothing else differs', async () => {
+    const { client, stacks, inputs } = await complete();
+    const { ledger } = fakeLedger();
+    const changed = { ...request, tier: 'standard', operationId: 'operation-2' };
+    await expect(ensureFoundation(client, ledger, changed)).rejects.toMatchObject({ name: 'StillCreating' });
+    const { Tags } = inputs[0] as { Tags: { Key: string; Value: string }[] };
+    expect(Tags).toContainEqual({ Key: 'tenantry:tier', Value: 'standard' });
+    Object.assign(stacks[name] ?? {}, { status: 'UPDATE_COMPLETE', tags: Tags });
+    expect(await ensureFoundation(client, ledger, changed)).toEqual({ roleArn: 'arn:role' });
+    expect(inputs).toHaveLength(1);
+  });
+
   it.each([{ templateDigest: 'two' }, { monthlyBudgetUsd: 50 }, { contactEmail: 'x@example.com' }])(
     'updates a stack that was made otherwise: %o',
     async (change) => {

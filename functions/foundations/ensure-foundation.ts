@@ -100,7 +100,7 @@ async function expectUpToDate(
   stack: Stack,
   parameters: Parameters,
 ): Promise<void> {
-  if (isUpToDate(stack, parameters)) return;
+  if (isUpToDate(stack, parameters) && hasTags(stack, request)) return;
   const input = updateInput(request, parameters);
   if (stack.StackStatus === 'UPDATE_ROLLBACK_COMPLETE' && (await wasTriedBy(stacks, input)))
     throw new CatalogueError(
@@ -115,6 +115,12 @@ async function expectUpToDate(
     throw error;
   }
   throw new CatalogueError('StillCreating', `The stack ${input.StackName} is being updated.`);
+}
+
+/** Those of the tier too: costs are told apart by them. */
+function hasTags(stack: Stack, { tenantId, tier }: FoundationRequest): boolean {
+  const present = new Map((stack.Tags ?? []).map(({ Key = '', Value }) => [Key, Value]));
+  return Object.entries(tenantTags(tenantId, tier)).every(([key, value]) => present.get(key) === value);
 }
 
 function output(stack: Stack, key: string): string | undefined {

@@ -6,6 +6,7 @@ import {
   type Parameter,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import { tenantTags } from '../../../tenancy/names.ts';
 import type { Ledger } from '../../operations/ledger-store.ts';
 import type { Stacks } from '../stack.ts';
 
@@ -14,7 +15,13 @@ interface FakeStack {
   tenant: string;
   token?: string | undefined;
   parameters?: Parameter[] | undefined;
+  /** Those of a tenant of the tier "basic", if the test does not say. */
+  tags?: { Key: string; Value: string }[] | undefined;
   outputs?: Record<string, string>;
+}
+
+function tagList(tags: Record<string, string>) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** CloudFormation with stacks that stay in the state they are given. */
@@ -44,7 +51,7 @@ export function fakeStacks(stacks: Record<string, FakeStack> = {}) {
               StackName: input.StackName,
               StackId: 'id',
               StackStatus: stack.status,
-              Tags: [{ Key: 'tenantry:tenant', Value: stack.tenant }],
+              Tags: stack.tags ?? tagList(tenantTags(stack.tenant, 'basic')),
               Parameters: stack.parameters,
               Outputs: Object.entries({ TenantRoleArn: 'arn:role', ...stack.outputs }).map(
                 ([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }),
@@ -59,6 +66,7 @@ export function fakeStacks(stacks: Record<string, FakeStack> = {}) {
           tenant: input.Tags?.find((tag) => tag.Key === 'tenantry:tenant')?.Value ?? '',
           token: input.ClientRequestToken,
           parameters: input.Parameters,
+          tags: input.Tags,
         };
       }
       if (command instanceof UpdateStackCommand && stack)
