@@ -12,6 +12,7 @@ import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { defaultVclusterSettings } from '../../tenancy/vcluster/settings.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { nodePlacement, nodePoolSettings } from '../../tenancy/workspace/node-pools.ts';
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from '../kubernetes/eventually.ts';
 import { type HostCluster, startHostCluster } from './host-cluster.ts';
@@ -23,7 +24,7 @@ let administrator: Kubernetes;
 beforeAll(async () => {
   host = await startHostCluster();
   administrator = kubernetesClient(connectTo(addressOf(host)), async () => ({}));
-  await eventually(() => ensureClusterBaseline({ kubernetes: administrator }));
+  await eventually(() => ensureClusterBaseline({ kubernetes: administrator, pools }));
 }, 900_000);
 
 afterAll(async () => {
@@ -49,14 +50,20 @@ const hostWith = (token: string) => {
   }));
 };
 
+/** The tier of acme has nodes of its own; that of globex has not. */
+const nodePool = nodePoolSettings.parse({ limits: { cpu: '100', memory: '400Gi' } });
+const pools = [{ tier: 'standard', settings: nodePool }];
+
 const input: EnsureVclusterInput = {
   tenantId: 'acme',
   tier: 'standard',
   generation: 1,
-  numbers: basicNumbers,
+  numbers: { ...basicNumbers, nodePool },
   settings: defaultVclusterSettings,
   serviceCidr: '172.20.0.0/16',
 };
+
+const globexInput = { ...input, tenantId: 'globex', tier: 'basic', numbers: basicNumbers };
 
 test('the manifests of the product bring up a virtual cluster that answers', async () => {
   const made = await eventually(() => ensureVcluster({ host: administrator }, input), 90);
@@ -65,9 +72,9 @@ test('the manifests of the product bring up a virtual cluster that answers', asy
 });
 
 test('it is fenced on both sides', async () => {
-  const { tenantId, generation, numbers, settings } = input;
+  const { tenantId, generation, tier, numbers, settings } = input;
   const proof = await eventually(
-    () => proveVclusterIsolation({ host: administrator, hostWith }, { tenantId, generation, numbers, settings }),
+    () => proveVclusterIsolation({ host: administrator, hostWith }, { tenantId, generation, tier, numbers, settings }),
     60,
   );
   expect(proof.passed).toBe(true);
@@ -115,6 +122,8 @@ describe('a tenant inside', () => {
     });
     const synced = await eventually(() => podOnHost('tenant-acme', `${pod.metadata.name}-x-shop-x-acme`));
     expect(pullPolicies(synced)).toEqual(['Always']);
+    const { tolerations, nodeSelector } = nodePlacement('standard');
+    expect(synced.spec).toMatchObject({ nodeSelector, tolerations: expect.arrayContaining([...tolerations]) });
     expect(synced.spec).toMatchObject({ serviceAccountName: 'vc-workload-acme', automountServiceAccountToken: false });
     const config = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'tenant-acme', name: 'settings-x-shop-x-acme' };
     await eventually(async () => expect(await administrator.get(config)).toMatchObject({ data: { of: 'shop' } }));
@@ -138,7 +147,7 @@ describe('a tenant inside', () => {
   });
 
   test('sees nothing of another with the same names, and neither do they collide', async () => {
-    await eventually(() => ensureVcluster({ host: administrator }, { ...input, tenantId: 'globex' }), 90);
+    await eventually(() => ensureVcluster({ host: administrator }, globexInput), 90);
     const globex = await tenant('globex');
     const namespaces = await globex.list({ apiVersion: 'v1', kind: 'Namespace' });
     expect(namespaces.map(({ metadata }) => metadata.name)).not.toContain('shop');
