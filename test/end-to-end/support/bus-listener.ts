@@ -90,8 +90,15 @@ export async function listen(
   };
 }
 
-/** Rule and queue of that name: they exist afterwards, whether or not they did before. The queue's URL. */
-export async function connectQueue(clients: Clients, name: string): Promise<string> {
+/**
+ * Rule and queue of that name: they exist afterwards, whether or not they did before. The queue's URL. Default: what
+ * Tenantry itself says.
+ */
+export async function connectQueue(
+  clients: Clients,
+  name: string,
+  pattern: object = { source: ['tenantry'] },
+): Promise<string> {
   const queueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
   const ruleArn = `arn:aws:events:${REGION}:${ACCOUNT}:rule/${BUS}/${name}`;
   const statement = {
@@ -106,7 +113,7 @@ export async function connectQueue(clients: Clients, name: string): Promise<stri
     // As long as SQS keeps messages: days pass in a moment on the local cloud's clock.
     new CreateQueueCommand({ QueueName: name, Attributes: { Policy, MessageRetentionPeriod: '1209600' } }),
   );
-  const EventPattern = JSON.stringify({ source: ['tenantry'] });
+  const EventPattern = JSON.stringify(pattern);
   await clients.events.send(new PutRuleCommand({ Name: name, EventBusName: BUS, EventPattern }));
   const Targets = [{ Id: 'queue', Arn: queueArn }];
   await clients.events.send(new PutTargetsCommand({ Rule: name, EventBusName: BUS, Targets }));
@@ -124,7 +131,7 @@ export async function drain<T>(clients: Clients, queueUrl: string): Promise<T[]>
 }
 
 /** Takes up to ten messages out of the queue; waits for the first at most so long. */
-async function receive<T>(clients: Clients, QueueUrl: string, WaitTimeSeconds: number): Promise<T[]> {
+export async function receive<T>(clients: Clients, QueueUrl: string, WaitTimeSeconds: number): Promise<T[]> {
   const { Messages = [] } = await clients.queues.send(
     new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds }),
   );

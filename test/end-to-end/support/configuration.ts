@@ -5,7 +5,10 @@ import { grown, upgrades } from './upgrade-rules.ts';
 
 const { premium, enterprise } = shipped.tiers;
 
-/** The configuration that comes with the package, and a tier for each placement that none of its tiers has. */
+/**
+ * The configuration that comes with the package, a tier for each placement that none of its tiers has, and an SBT control
+ * plane on Tenantry's bus.
+ */
 const configuration = {
   ...shipped,
   tiers: {
@@ -14,6 +17,7 @@ const configuration = {
     grown,
     isolated: { ...enterprise, placement: { account: 'pooled', workspace: 'cluster' } },
   },
+  interoperability: { sbt: { immediateDeletion: true } },
   upgrades,
 };
 
