@@ -1,7 +1,17 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeSecurityGroupsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeAddressesCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
 import { IAMClient, paginateGetAccountAuthorizationDetails } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
@@ -47,7 +57,11 @@ export async function asManagement(endpoint: string, accountId: string): Promise
 
 /** Everything that is in an account, asked of AWS and not of the registry, as `kind name`, sorted. */
 export async function accountInventory(endpoint: string, accountId: string): Promise<string[]> {
-  const access = await asManagement(endpoint, accountId);
+  return inventoryOf(await asManagement(endpoint, accountId));
+}
+
+/** The same of the account that the access is to. */
+export async function inventoryOf(access: AccountAccess): Promise<string[]> {
   const found = await Promise.all([identities(access), stacks(access), networks(access), services(access)]);
   return found.flat().sort();
 }
@@ -76,11 +90,28 @@ async function stacks(access: AccountAccess): Promise<string[]> {
 
 async function networks(access: AccountAccess): Promise<string[]> {
   const ec2 = new EC2Client(access);
-  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
-  const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  const [vpcs, groups, subnets, tables, internet, nat, addresses, endpoints] = await Promise.all([
+    ec2.send(new DescribeVpcsCommand({})),
+    ec2.send(new DescribeSecurityGroupsCommand({})),
+    ec2.send(new DescribeSubnetsCommand({})),
+    ec2.send(new DescribeRouteTablesCommand({})),
+    ec2.send(new DescribeInternetGatewaysCommand({})),
+    ec2.send(new DescribeNatGatewaysCommand({})),
+    ec2.send(new DescribeAddressesCommand({})),
+    ec2.send(new DescribeVpcEndpointsCommand({})),
+  ]);
   return [
-    ...Vpcs.map(({ VpcId, IsDefault }) => `${IsDefault ? 'default ' : ''}vpc ${VpcId}`),
-    ...SecurityGroups.map(({ GroupId }) => `security group ${GroupId}`),
+    ...(vpcs.Vpcs ?? []).map(({ VpcId, IsDefault }) => `${IsDefault ? 'default ' : ''}vpc ${VpcId}`),
+    ...(groups.SecurityGroups ?? []).map(({ GroupId }) => `security group ${GroupId}`),
+    ...(subnets.Subnets ?? []).map(({ SubnetId }) => `subnet ${SubnetId}`),
+    ...(tables.RouteTables ?? []).map(({ RouteTableId }) => `route table ${RouteTableId}`),
+    ...(internet.InternetGateways ?? []).map(({ InternetGatewayId }) => `internet gateway ${InternetGatewayId}`),
+    // Deleted ones stay in the list for an hour. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+    ...(nat.NatGateways ?? []).flatMap(({ NatGatewayId, State }) =>
+      State === 'deleted' ? [] : [`nat gateway ${NatGatewayId}`],
+    ),
+    ...(addresses.Addresses ?? []).map(({ AllocationId }) => `address ${AllocationId}`),
+    ...(endpoints.VpcEndpoints ?? []).map(({ VpcEndpointId }) => `vpc endpoint ${VpcEndpointId}`),
   ];
 }
 

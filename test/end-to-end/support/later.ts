@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
+import { DisableRuleCommand, EnableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { ACCOUNT, type Clients, REGION } from './clients.ts';
@@ -7,7 +7,6 @@ import { eventually } from './eventually.ts';
 import { SOURCE } from './product.ts';
 
 const ROLE = 'end-to-end-later';
-const SCHEDULES = ['tenantry-gate-repair', 'tenantry-pool-replenishment'];
 
 /** An event about a tenant, and the seconds of simulated time after the one before it. */
 export interface Planned {
@@ -87,10 +86,12 @@ async function role({ iam }: Clients): Promise<string> {
 
 /** Does the work while nothing happens on a schedule: in a month that passes, a rule of every minute fires 43,200 times. */
 export async function withoutSchedules(clients: Clients, work: () => Promise<void>): Promise<void> {
-  for (const Name of SCHEDULES) await clients.events.send(new DisableRuleCommand({ Name }));
+  const { Rules = [] } = await clients.events.send(new ListRulesCommand({ Limit: 100 }));
+  const schedules = Rules.filter(({ ScheduleExpression, State }) => ScheduleExpression && State === 'ENABLED');
+  for (const { Name } of schedules) await clients.events.send(new DisableRuleCommand({ Name }));
   try {
     await work();
   } finally {
-    for (const Name of SCHEDULES) await clients.events.send(new EnableRuleCommand({ Name }));
+    for (const { Name } of schedules) await clients.events.send(new EnableRuleCommand({ Name }));
   }
 }
