@@ -10,6 +10,7 @@ import { events } from './commands/events.ts';
 import { kubeconfig, token } from './commands/kubeconfig.ts';
 import { list } from './commands/list.ts';
 import { registerLifecycle } from './commands/register-lifecycle.ts';
+import { registerRestore } from './commands/restore.ts';
 import { show } from './commands/show.ts';
 import { DEFAULT_STATE, upCommand } from './commands/up.ts';
 import { usage } from './commands/usage.ts';
@@ -128,6 +129,7 @@ accountsCommand
   );
 
 registerLifecycle(program, installation, json);
+registerRestore(program, installation, json);
 registerAdvise(program, json);
 
 for (const command of [...program.commands, ...accountsCommand.commands]) command.option('--json', 'print JSON');

@@ -4,12 +4,13 @@ import { foundationStackPrefix, installationExternalId, tenantRolePath, tenantRo
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
 import type { RegistryRights } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
+import { createRestoringSteps, grantRestoring } from './steps-restoring.ts';
 
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
 
 type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => StepLambda;
 
-/** The functions of the life after onboarding: suspending, resuming, deprovisioning. */
+/** The functions of the life after onboarding: suspending, resuming, deprovisioning, restoring. */
 export type LifeSteps = ReturnType<typeof createLifeSteps>;
 
 export function createLifeSteps(make: Make, props: StepsProps & { exports: Bucket }) {
@@ -27,6 +28,7 @@ export function createLifeSteps(make: Make, props: StepsProps & { exports: Bucke
     timeout: Duration.minutes(2),
   };
   return {
+    ...createRestoringSteps(make, props),
     beginOperation: make('BeginOperation', 'operations/begin-operation', { environment: registry }),
     suspendWorkspace: make('SuspendWorkspace', 'suspension/suspend-workspace', inClusters),
     resumeWorkspace: make('ResumeWorkspace', 'suspension/resume-workspace', inClusters),
@@ -53,7 +55,13 @@ export function createLifeSteps(make: Make, props: StepsProps & { exports: Bucke
 
 /** Which of them work in clusters, as Kubernetes' users. */
 export function lifeStepsInClusters(steps: LifeSteps): StepLambda[] {
-  return [steps.suspendWorkspace, steps.resumeWorkspace, steps.exportWorkspace, steps.sweepTenant];
+  return [
+    steps.suspendWorkspace,
+    steps.resumeWorkspace,
+    steps.exportWorkspace,
+    steps.sweepTenant,
+    steps.restoreWorkspace,
+  ];
 }
 
 /** What they may do, beside what the steps in clusters may. */
@@ -88,6 +96,7 @@ export function grantLife(steps: LifeSteps, props: StepsProps & { exports: Bucke
     step.allow(['events:PutEvents'], [props.bus.eventBusArn]);
   for (const step of [steps.holdGrace, steps.requestProductExport]) rights.wake(step);
   grantExport(steps, props);
+  grantRestoring(steps, props, rights);
   grantSweep(steps, rights);
 }
 

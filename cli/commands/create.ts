@@ -30,18 +30,8 @@ export async function create(installation: Installation, tenantId: string, optio
     throw new Error(
       `The tenant "${tenantId}" exists already (${existing.state}). "tenantry show ${tenantId}" tells more.`,
     );
-  const id = randomUUID();
-  const { tier, displayName, contactEmail } = options;
-  const publisher = createPublisher({
-    client: installation.events,
-    source: options.source,
-    busName: installation.busName,
-  });
-  await publisher.publish({
-    type: tenantCreated,
-    data: { tenantId, tier, displayName, contactEmail } as never,
-    metadata: { id },
-  });
+  const { tier } = options;
+  const id = await emitCreated(installation, tenantId, options);
   if (!options.wait) {
     print(
       options.json,
@@ -61,7 +51,23 @@ export async function create(installation: Installation, tenantId: string, optio
     throw new Error(`${tenant.failure?.step}: ${tenant.failure?.error}: ${tenant.failure?.message}`);
 }
 
-async function outcome(installation: Installation, tenantId: string, operationId: string): Promise<Tenant> {
+/** Emits TenantCreated as the product does; returns the id of the event, which is that of the operation. */
+export async function emitCreated(
+  { events: client, busName }: Installation,
+  tenantId: string,
+  { tier, source, displayName, contactEmail }: Omit<CreateOptions, 'wait' | 'json'>,
+): Promise<string> {
+  const id = randomUUID();
+  await createPublisher({ client, source, busName }).publish({
+    type: tenantCreated,
+    data: { tenantId, tier, displayName, contactEmail } as never,
+    metadata: { id },
+  });
+  return id;
+}
+
+/** Waits for the end of the onboarding, half an hour at most. Throws an Error that says where to look when it does not come. */
+export async function outcome(installation: Installation, tenantId: string, operationId: string): Promise<Tenant> {
   const deadline = Date.now() + WAIT_MILLISECONDS;
   while (Date.now() < deadline) {
     const tenant = await getTenant(installation.table, tenantId);
