@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, inject, it } from 'vitest';
 import { connect } from './support/clients.ts';
@@ -88,6 +91,23 @@ describe('tenantry', () => {
     const nobody = await tenantry('http://127.0.0.1:9', 'list');
     expect(nobody.code).toBe(1);
     expect(nobody.stderr).toMatch(/^tenantry: Nobody answers at http:\/\/127\.0\.0\.1:9: .*npm start.*\n$/);
+  });
+
+  it('up with a configuration that is none says what is wrong with it, before anything is removed', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'tenantry-command-line-'));
+    const config = join(state, 'state.sqlite');
+    writeFileSync(config, JSON.stringify({ tiers: {}, colour: 'green' }));
+    const { code, stderr } = await run('up', '--port', '0', '--state', state, '--fresh', '--config', config);
+    const kept = existsSync(config);
+    rmSync(state, { recursive: true });
+    expect({ code, kept }).toEqual({ code: 1, kept: true });
+    expect(stderr.split('\n')).toEqual(
+      expect.arrayContaining([
+        `tenantry: ${config} is not a valid configuration:`,
+        expect.stringMatching(/^ {2}acceptedSources: ./),
+        '  (whole file): Unrecognized key: "colour"',
+      ]),
+    );
   });
 
   it('up on a taken port says so and how to choose another', async () => {
