@@ -9,6 +9,7 @@ import { env } from './commands/env.ts';
 import { events } from './commands/events.ts';
 import { kubeconfig, token } from './commands/kubeconfig.ts';
 import { list } from './commands/list.ts';
+import { registerPlan } from './commands/plan.ts';
 import { registerLifecycle } from './commands/register-lifecycle.ts';
 import { registerRestore } from './commands/restore.ts';
 import { show } from './commands/show.ts';
@@ -130,6 +131,7 @@ accountsCommand
 
 registerLifecycle(program, installation, json);
 registerRestore(program, installation, json);
+registerPlan(program, installation, json);
 registerAdvise(program, json);
 
 for (const command of [...program.commands, ...accountsCommand.commands]) command.option('--json', 'print JSON');

@@ -5,12 +5,13 @@ import { PLACEMENTS, placementName } from '../../tenancy/advice/placements.ts';
 import { entriesOfPlacement, type LedgerEntry } from '../../tenancy/ledger.ts';
 import { type ResourceKind, resourceKinds, stepsFor } from '../../tenancy/steps.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import { tierChangePlan } from '../../tenancy/tier-changes/plan.ts';
 import { getCluster } from '../clusters/cluster-store.ts';
 import { pauseGate } from '../operations/gate.ts';
 import { config } from '../runtime/config.ts';
 import type { Table } from '../runtime/table.ts';
 import { emptyTable, localTable } from '../testing/local-table.ts';
-import { planTierChange, tierChangePlan } from './plan-tier-change.ts';
+import { planTierChange } from './plan-tier-change.ts';
 import type { PreflightWorld } from './preflight.ts';
 import { change, emptyWorld, quota, tiers } from './testing/preflight-world.ts';
 

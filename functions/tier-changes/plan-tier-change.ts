@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { explainMove } from '../../tenancy/advice/explain-move.ts';
 import type { Workload } from '../../tenancy/advice/requirements.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { resourceKinds } from '../../tenancy/steps.ts';
 import { currentPlacement, type Tenant } from '../../tenancy/tenant.ts';
 import { plainQuantity } from '../../tenancy/tier-changes/amounts.ts';
 import { DEFAULT_KEEP_PREVIOUS_HOURS } from '../../tenancy/tier-changes/config.ts';
 import { obstacleTexts } from '../../tenancy/tier-changes/obstacles.ts';
+import { type TierChangePlan, tierChangePlan } from '../../tenancy/tier-changes/plan.ts';
 import { changedNumbers } from '../../tenancy/tier-changes/plan-numbers.ts';
 import { type PlannedResource, resourcesOf } from '../../tenancy/tier-changes/plan-resources.ts';
 import { planSteps } from '../../tenancy/tier-changes/plan-steps.ts';
@@ -16,38 +16,10 @@ import { getTenant } from '../operations/tenant-registry.ts';
 import { config } from '../runtime/config.ts';
 import { step } from '../runtime/step.ts';
 import { nextPlacement } from './begin-tier-change.ts';
-import { numberedPlacement } from './placements.ts';
 import { type Outlook, type PreflightWorld, preflight } from './preflight.ts';
 import type { AccountOutlook } from './preflight-account.ts';
 import type { PreflightRequest, Tiers } from './preflight-request.ts';
 import { installedTiers, installedWorld } from './preflight-world.ts';
-
-const resource = z.object({ kind: z.enum(resourceKinds), name: z.string(), summary: z.string() });
-
-/** What a change of tier would do, and what is in its way. */
-export const tierChangePlan = z.object({
-  tenantId: z.string(),
-  how: z.enum(['in-place', 'moved']),
-  from: numberedPlacement,
-  to: numberedPlacement,
-  obstacles: z.array(z.string()),
-  steps: z.array(z.object({ workflow: z.string(), state: z.string(), summary: z.string(), seconds: z.number() })),
-  creates: z.array(resource),
-  removes: z.array(resource.extend({ when: z.string() })),
-  numbers: z.array(z.object({ resource: z.string(), from: z.string(), to: z.string() })),
-  /** Usual time until the cut-over, without that of the product. */
-  seconds: z.number(),
-  /** US dollars a month, for what the tenant uses now. */
-  price: z.object({
-    before: z.number(),
-    after: z.number(),
-    difference: z.number(),
-    components: z.array(z.object({ name: z.string(), difference: z.number() })),
-    budget: z.object({ from: z.number(), to: z.number() }),
-  }),
-});
-
-export type TierChangePlan = z.infer<typeof tierChangePlan>;
 
 export interface Settings {
   readonly keepHours: number;
