@@ -33,6 +33,23 @@ export async function applyObject(
   return refusalOf(object, answer, `PATCH ${answer.server ?? ''}${path}`);
 }
 
+/**
+ * Deletes exactly that object; one that is gone or was made anew is left as it is.
+ * @throws the errors of the cluster.
+ */
+export async function deleteObject(
+  kubernetes: Kubernetes,
+  resource: ApiResource,
+  { metadata }: KubernetesObject,
+): Promise<void> {
+  const { name, namespace, uid } = metadata;
+  const path = `${pathOf(resource, namespace)}/${encodeURIComponent(name)}`;
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } };
+  const answer = await kubernetes.request({ method: 'DELETE', path, body });
+  if (answer.status < 300 || answer.status === 404 || answer.status === 409) return;
+  throw kubernetesError(`DELETE ${answer.server ?? ''}${path}`, answer.status, answer.body as Status, answer);
+}
+
 async function create(
   kubernetes: Kubernetes,
   collection: string,

@@ -7,7 +7,7 @@ import { whyLeft } from '../../tenancy/transfer/whose.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { timeLeft } from '../runtime/time-left.ts';
-import { applyObject } from './apply-object.ts';
+import { applyObject, deleteObject } from './apply-object.ts';
 import { readTarget, type Target } from './read-target.ts';
 
 /** Requests under way at once. */
@@ -28,6 +28,11 @@ export interface TransferOptions {
   readonly wait?: (milliseconds: number) => Promise<unknown>;
   /** Whether an object that is there and says something else is made what the plan says; it is refused if not. Default true. */
   readonly overwrite?: boolean;
+  /**
+   * Whether what an earlier transfer made, and the source has lost since, is removed. Only for a target that has nothing but what was
+   * transferred from this source. Default false.
+   */
+  readonly mirror?: boolean;
 }
 
 export interface Transferred {
@@ -39,8 +44,8 @@ export interface Transferred {
 
 /**
  * Ensures that the target has every object of the plan, in order, and compares. What is there as it should be is not touched, so
- * whoever comes a second time, or after the first was killed half way, goes on where that one was. Nothing is ever deleted, and
- * the source is not touched. `target` should be the tenant itself: then RBAC and admission refuse what they would refuse it.
+ * whoever comes a second time, or after the first was killed half way, goes on where that one was. Nothing is deleted but by
+ * `mirror`, and the source is not touched. `target` should be the tenant itself: then RBAC and admission refuse what they would refuse it.
  * @throws TransferRefused with every object that is refused and why: by obstacles of the plan before anything is written, by the
  *   API server after everything else was.
  * @throws StillCreating when the time is over, with how much is left: the next call goes on.
@@ -48,7 +53,7 @@ export interface Transferred {
 export async function transferObjects(
   target: Kubernetes,
   plan: TransferPlan,
-  { timeLeft: left = timeLeft, wait = pause, overwrite = true }: TransferOptions = {},
+  { timeLeft: left = timeLeft, wait = pause, overwrite = true, mirror = false }: TransferOptions = {},
 ): Promise<Transferred> {
   if (plan.obstacles.length > 0) throw new CatalogueError('TransferRefused', obstacleText(plan.obstacles));
   let written = 0;
@@ -64,8 +69,19 @@ export async function transferObjects(
     await wait(PAUSE);
   }
   if (refused.size > 0) throw refusal(refused);
+  if (mirror) await removeExtra(target, plan);
   const { objects } = await readTarget(target, plan.objects);
   return { written, comparison: compareObjects(plan, objects) };
+}
+
+/** Exactly the objects that were read: one that somebody made anew meanwhile stays. */
+async function removeExtra(kubernetes: Kubernetes, plan: TransferPlan): Promise<void> {
+  const live = await readTarget(kubernetes, plan.objects);
+  for (const name of compareObjects(plan, live.objects).extra) {
+    const object = live.byName.get(name);
+    const resource = object && (await live.resourceOf(object));
+    if (resource) await deleteObject(kubernetes, resource, object);
+  }
 }
 
 /** What is not in the target as it should be, in order. */

@@ -69,5 +69,6 @@ test('what was transferred once and is not in the source any more is named; what
   const managedFields = [{ manager: 'tenantry-transfer', operation: 'Apply' }];
   const once = live('v1', 'ConfigMap', 'once', {}, { managedFields });
   const theirs = live('v1', 'ConfigMap', 'theirs');
-  expect(compareObjects(wanted([config]), [config, once, theirs]).extra).toEqual(['ConfigMap tenant-acme/once']);
+  const job = live('batch/v1', 'Job', 'that-ended', {}, { managedFields });
+  expect(compareObjects(wanted([config]), [config, once, theirs, job]).extra).toEqual(['ConfigMap tenant-acme/once']);
 });

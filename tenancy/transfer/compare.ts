@@ -59,7 +59,11 @@ export function compareObjects({ objects, scaled }: Wanted, live: readonly Kuber
   return { counts, missing, different, extra };
 }
 
+/** What runs once goes from the source by itself, with its end. */
+const runOnce: readonly string[] = ['Job.batch', 'Pod'];
+
 function wasTransferred(object: KubernetesObject): boolean {
+  if (runOnce.includes(kindOf(object))) return false;
   const { managedFields = [] } = object.metadata as { managedFields?: readonly { readonly manager?: string }[] };
   return whyLeft(object) === undefined && managedFields.some(({ manager }) => manager === transferManager);
 }

@@ -98,3 +98,12 @@ export function readOnly(kubernetes: Kubernetes): Kubernetes {
       : { status: 403, body: { reason: 'Forbidden', message: 'not now' } };
   return { ...kubernetes, request };
 }
+
+/** What it throws; an Error in any case. */
+export async function failureOf(attempt: Promise<unknown>): Promise<Error> {
+  const thrown = await attempt.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  );
+  return thrown as Error;
+}

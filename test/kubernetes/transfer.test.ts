@@ -11,6 +11,7 @@ import { basicNumbers, type WorkspaceNumbers } from '../../tenancy/workspace/num
 import { eventually } from './eventually.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 import {
+  failureOf,
   make,
   own,
   readOnly,
@@ -52,15 +53,6 @@ function workspace(tenantId: string, generation: number, numbers?: WorkspaceNumb
 async function planBetween(source: TestWorkspace, target: TestWorkspace): Promise<TransferPlan> {
   const objects = await listTenantObjects(administrator, source.place);
   return planTransfer(objects, { source: source.place, target: target.place });
-}
-
-/** What it throws; an Error in any case. */
-async function failureOf(attempt: Promise<unknown>): Promise<Error> {
-  const thrown = await attempt.then(
-    () => new Error('it did not fail'),
-    (error: unknown) => error,
-  );
-  return thrown as Error;
 }
 
 describe('from a namespace', () => {
@@ -131,6 +123,21 @@ describe('from a namespace', () => {
     // The key that somebody else added is not the transfer's to remove: it is said.
     expect(again.comparison.different).toEqual([{ object: `ConfigMap ${namespace}/settings`, paths: ['data.extra'] }]);
     expect(() => expectSame(again.comparison)).toThrow(/ConfigMap .*settings differs in data\.extra/);
+  });
+
+  test('what the source has lost since is said, and goes where the target mirrors it; what the tenant made there stays', async () => {
+    const [source, target] = [await workspace('acme', 1), await workspace('acme', 2)];
+    const { namespace } = target;
+    await source.tenant.delete({ apiVersion: 'v1', kind: 'Secret', name: 'fixed', namespace: source.namespace });
+    const theirs = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace }, type: 'Opaque' };
+    await target.tenant.apply(theirs);
+    const plan = await planBetween(source, target);
+    const { comparison } = await transferObjects(target.tenant, plan);
+    expect(comparison.extra).toEqual([`Secret ${namespace}/fixed`]);
+    const mirrored = await transferObjects(target.tenant, plan, { mirror: true });
+    expect(mirrored.comparison.extra).toEqual([]);
+    expect(await target.tenant.get({ ...theirs, name: 'theirs', namespace })).toBeDefined();
+    expect(await target.tenant.get({ apiVersion: 'v1', kind: 'Secret', name: 'fixed', namespace })).toBeUndefined();
   });
 });
 
