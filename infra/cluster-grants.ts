@@ -6,6 +6,8 @@ import type { OperatorGrant } from './operator-grants.ts';
 import type { StepLambda } from './step-lambda.ts';
 import type { OperationSteps, StepsProps } from './steps.ts';
 import { lifeStepsInClusters } from './steps-life.ts';
+import { tierStepsInClusters } from './steps-tier.ts';
+import { tierCheckStepsInClusters } from './steps-tier-check.ts';
 
 const NAMED = 'Clusters that are made are named after tenants or numbered.';
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
@@ -78,6 +80,8 @@ export function stepsInClusters(steps: OperationSteps): StepLambda[] {
     steps.issueVclusterAccess,
     steps.proveIsolation,
     ...lifeStepsInClusters(steps),
+    ...tierStepsInClusters(steps),
+    ...tierCheckStepsInClusters(steps),
   ];
 }
 

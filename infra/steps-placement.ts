@@ -15,7 +15,10 @@ export function grantPlacement(steps: OperationSteps, props: StepsProps, rights:
     step.allow(['eks:DescribeCluster'], clusterArns(props), { wildcardReason: PER_TENANT });
   rights.items(steps.ensureClusterBaseline, 'Get', 'Update');
   // A neighbour, whose account the tenant must not be able to enter.
-  if (props.accounts) rights.index(steps.proveIsolation);
+  if (props.accounts) {
+    rights.index(steps.proveIsolation);
+    rights.items(steps.proveIsolation, 'Get');
+  }
   if (props.accounts) enterAccounts(steps, roleArn(props, `${platformRolePath}${operatorRoleName}`));
   steps.proveIsolation.allow(['sts:AssumeRole'], [roleArn(props, `${tenantRolePath}*`)], {
     wildcardReason: 'It proves the fences of every tenant, with the role of that tenant.',

@@ -21,6 +21,8 @@ import {
 import { type AccountsWiring, createAccountSteps } from './steps-accounts.ts';
 import { createLifeSteps, grantLife } from './steps-life.ts';
 import { grantPlacement } from './steps-placement.ts';
+import { createTierSteps, grantTier } from './steps-tier.ts';
+import { createTierCheckSteps, grantTierCheck } from './steps-tier-check.ts';
 
 export interface StepsProps {
   readonly prefix: string;
@@ -60,6 +62,8 @@ export function createSteps(scope: Construct, props: StepsProps) {
   grantOperations(steps, props, rights);
   grantPlacement(steps, props, rights);
   grantLife(steps, props, rights);
+  grantTier(steps, props, rights);
+  grantTierCheck(steps, props, rights);
   const { accounts } = props;
   return { ...steps, accounts: accounts && createAccountSteps(make, { ...props, accounts }, rights) };
 }
@@ -80,6 +84,8 @@ function createOperationSteps(make: Make, props: StepsProps) {
 
   return {
     ...createLifeSteps(make, props),
+    ...createTierSteps(make, props),
+    ...createTierCheckSteps(make, props),
     receiveEvent: make('ReceiveEvent', 'intake/receive-event', {
       failedEvents: props.undeliverableEvents,
       environment: {
@@ -159,6 +165,9 @@ function createOperationSteps(make: Make, props: StepsProps) {
   };
 }
 
+/** Workflows in which a step of an operation may have failed. */
+const NESTED = ['acquire-placement', 'move-placement', 'adjust-placement', 'release-placement'];
+
 /** Who writes to the record of a tenant or to its ledger. */
 function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {
   for (const step of [
@@ -185,7 +194,7 @@ function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {
 function grantOperations(steps: OperationSteps, props: StepsProps, rights: RegistryRights): void {
   const { bus, rejectedEvents, prefix, accounts } = props;
   for (const step of [steps.admit, steps.leaveGate, steps.repairGates]) rights.gate(step);
-  for (const step of [steps.receiveEvent, steps.observeExecution]) rights.items(step, 'Get');
+  for (const step of [steps.receiveEvent, steps.observeExecution, steps.recordFailure]) rights.items(step, 'Get');
   // It cancels deletions: writes that down, and wakes who waits.
   rights.items(steps.receiveEvent, 'Put', 'Update');
   rights.wake(steps.receiveEvent);
@@ -209,16 +218,13 @@ function grantOperations(steps: OperationSteps, props: StepsProps, rights: Regis
   const executions = (...workflows: string[]) =>
     workflows.map((workflow) => executionsOf(stateMachineName(prefix, workflow)));
   for (const step of [steps.recordFailure, steps.observeExecution]) {
-    step.allow(
-      ['states:GetExecutionHistory'],
-      executions(...operations.map(({ workflow }) => workflow), 'acquire-placement', 'release-placement'),
-      {
-        wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
-      },
-    );
+    step.allow(['states:GetExecutionHistory'], executions(...operations.map(({ workflow }) => workflow), ...NESTED), {
+      wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
+    });
   }
   const atGates = [
     ...operations.map(({ workflow }) => workflow),
+    'retire-placement',
     ...(accounts ? ['vend-account', 'close-account'] : []),
   ];
   steps.repairGates.allow(['states:DescribeExecution'], executions(...atGates), {

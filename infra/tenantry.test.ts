@@ -94,7 +94,7 @@ describe('the construct in somebody else’s app', () => {
     const machines = Object.values(template.Resources).filter(
       ({ Type }) => Type === 'AWS::StepFunctions::StateMachine',
     );
-    expect(machines).toHaveLength(6);
+    expect(machines).toHaveLength(11);
     for (const { Properties } of machines) {
       const definition = Properties['DefinitionString'] as string;
       const used = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));

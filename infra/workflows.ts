@@ -4,12 +4,18 @@ import { stateMachineName } from './step-rights.ts';
 import type { Steps } from './steps.ts';
 import type { AccountSteps } from './steps-accounts.ts';
 import { Workflow } from './workflow.ts';
+import { createTierWorkflows } from './workflows-tier.ts';
 
 export interface Workflows {
   readonly onboardTenant: Workflow;
   readonly suspendTenant: Workflow;
   readonly resumeTenant: Workflow;
   readonly deprovisionTenant: Workflow;
+  readonly changeTier: Workflow;
+  readonly reverseTierChange: Workflow;
+  readonly movePlacement: Workflow;
+  readonly adjustPlacement: Workflow;
+  readonly retirePlacement: Workflow;
   /** Those of operations: events start them. */
   readonly operations: readonly Workflow[];
   readonly acquirePlacement: Workflow;
@@ -90,8 +96,9 @@ export function createWorkflows(scope: Construct, prefix: string, steps: Steps):
     workflows: { AcquirePlacementStateMachine: acquirePlacement, ReleasePlacementStateMachine: releasePlacement },
   });
   const life = createLifeWorkflows(scope, prefix, steps, releasePlacement);
-  const operations = [onboardTenant, ...Object.values(life)];
-  return { onboardTenant, ...life, operations, acquirePlacement, releasePlacement, accounts };
+  const tier = createTierWorkflows(scope, prefix, steps, { acquirePlacement, releasePlacement });
+  const operations = [onboardTenant, ...Object.values(life), tier.changeTier, tier.reverseTierChange];
+  return { onboardTenant, ...life, ...tier, operations, acquirePlacement, releasePlacement, accounts };
 }
 
 function createLifeWorkflows(scope: Construct, prefix: string, steps: Steps, releasePlacement: Workflow) {
