@@ -3,8 +3,8 @@ import type { Cloud, Operation, OperationInput } from '../kernel/service.ts';
 import { onTable } from './access.ts';
 import { type TableRecord, type Tables, tableRef, validation } from './tables.ts';
 
-/** AWS deletes expired items "typically within two days"; here every six hours of the simulated clock. */
-const SWEEP_MILLISECONDS = 6 * 3_600_000;
+/** AWS deletes expired items "within a few days"; here every two days of the simulated clock. */
+const SWEEP_MILLISECONDS = 48 * 3_600_000;
 /** Items that expired longer ago than this are never deleted. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html */
 const OLDEST_SECONDS = 5 * 365 * 86_400;
 /** ENABLING and DISABLING last up to an hour, and there is one change in that time. */
