@@ -57,7 +57,7 @@ describe('least privilege', () => {
   it('names the resource, but for actions that take none and the boundary, which goes by tags', () => {
     // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     const takesNone =
-      /^(xray:|ec2:Describe|organizations:(ListRoots|ListAccounts|ListCreateAccountStatus|DescribeCreateAccountStatus)$|logs:(CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$)/;
+      /^(xray:|ec2:Describe|eks:ListClusters$|organizations:(ListRoots|ListAccounts|ListCreateAccountStatus|DescribeCreateAccountStatus)$|logs:(CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$)/;
     for (const { at, statement } of statements(template)) {
       if (statement.Effect === 'Deny' || !statement.Resource.includes('*')) continue;
       if (at.includes('ResourcesWithTheTagOfThePrincipal')) expect(statement.Condition).toBeDefined();

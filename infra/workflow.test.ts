@@ -60,13 +60,17 @@ it('every function is either a step of one workflow, one that operations share, 
       ...['admit', 'leave-gate', 'reject-request', 'begin-operation', 'enter-gate', 'leave-named-gate'],
       // A deletion suspends, and resumes when it is cancelled.
       ...['suspend-workspace', 'resume-workspace', 'announce-resumed'],
+      // A change of tier is a move or one in place, and can be taken back.
+      ...['check-tier-change', 'cut-over', 'announce-tier-changed', 'record-failure', 'forget-placement'],
+      // What is made for a tenant is made anew when its tier changes in place.
+      ...['ensure-foundation', 'ensure-namespace', 'ensure-vcluster', 'prove-isolation', 'prove-vcluster-isolation'],
     ]
       .map((name) => `tenantry-${name}`)
       .sort(),
   );
   const others = ofType(template, 'AWS::Lambda::Function').filter(([id]) => !called.includes(id));
   // The command line calls these.
-  const byHand = ['describe-export', 'restore-workspace', 'tenant-access'];
+  const byHand = ['describe-export', 'plan-tier-change', 'restore-workspace', 'tenant-access'];
   expect(others.map(([id]) => nameOf(id)).sort()).toEqual(byHand.map((name) => `tenantry-${name}`));
 });
 
@@ -89,7 +93,7 @@ it('only roles that the cluster steps run with are its administrators', () => {
       ([, each]) => target(each.Properties['Role']) === role,
     );
     expect(owner?.[1].Properties['FunctionName'], id).toMatch(
-      /^tenantry-(ensure-cluster-baseline|(ensure|release)-(namespace|vcluster)|prove-(vcluster-)?isolation|tenant-access|(suspend|resume|export|restore)-workspace|sweep-tenant)$/,
+      /^tenantry-(ensure-cluster-baseline|(ensure|release)-(namespace|vcluster)|prove-(vcluster-)?isolation|tenant-access|(suspend|resume|export|restore|transfer|loosen)-workspace|sweep-tenant|(check|plan)-tier-change)$/,
     );
   }
 });
