@@ -19,7 +19,7 @@ import { withoutSchedules } from './support/later.ts';
 import { createOfTier, release, statesEntered } from './support/placements.ts';
 import { markOfCluster, markOfVirtualCluster, processesWith } from './support/processes.ts';
 import { ask, createTenant, freshTenant } from './support/product.ts';
-import { ledger } from './support/registry.ts';
+import { ledger, registered } from './support/registry.ts';
 import { world } from './support/world.ts';
 
 const endpoint = inject('endpoint');
@@ -180,7 +180,10 @@ describe('when all have left', () => {
     const tenants = placements.filter(({ leaves }) => leaves === 'deleted').map(({ tenant }) => tenant);
     await withoutSchedules(clients, async () => {
       await Promise.all(tenants.map((tenantId) => ask(clients, 'TenantDeletionRequested', { tenantId })));
-      for (const tenant of tenants) await bus.heard('TenantDeprovisioned', tenant);
+      for (const tenant of tenants) {
+        const stateNow = async () => (await registered(clients, tenant))?.['state'];
+        await expect.poll(stateNow, { timeout: 300_000, interval: 500, message: tenant }).toBe('DEPROVISIONED');
+      }
     });
     for (const tenant of tenants) {
       const { detail } = await bus.heard('TenantDeprovisioned', tenant);
