@@ -84,10 +84,19 @@ async function role({ iam }: Clients): Promise<string> {
   return `arn:aws:iam::${ACCOUNT}:role/${ROLE}`;
 }
 
-/** Does the work while nothing happens on a schedule: in a month that passes, a rule of every minute fires 43,200 times. */
-export async function withoutSchedules(clients: Clients, work: () => Promise<void>): Promise<void> {
+/**
+ * Does the work while nothing happens on a schedule, except by the rules that are named: in a month that passes, a rule of every
+ * minute fires 43,200 times.
+ */
+export async function withoutSchedules(
+  clients: Clients,
+  work: () => Promise<void>,
+  except: readonly string[] = [],
+): Promise<void> {
   const { Rules = [] } = await clients.events.send(new ListRulesCommand({ Limit: 100 }));
-  const schedules = Rules.filter(({ ScheduleExpression, State }) => ScheduleExpression && State === 'ENABLED');
+  const schedules = Rules.filter(
+    ({ Name = '', ScheduleExpression, State }) => ScheduleExpression && State === 'ENABLED' && !except.includes(Name),
+  );
   for (const { Name } of schedules) await clients.events.send(new DisableRuleCommand({ Name }));
   try {
     await work();
