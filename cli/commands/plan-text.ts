@@ -60,9 +60,9 @@ function resources({ creates, removes }: TierChangePlan): string[] {
 }
 
 function numbers({ numbers: list }: TierChangePlan): string[] {
-  if (list.length === 0) return ['', 'Quota: the same numbers.'];
+  if (list.length === 0) return ['', 'The workspace keeps its numbers.'];
   const rows = list.map(({ resource, from, to }) => [resource, from, to]);
-  return ['', 'Quota', indent(table(['resource', 'now', 'then'], rows))];
+  return ['', 'Numbers of the workspace', indent(table(['number', 'now', 'then'], rows))];
 }
 
 function price({ price: { before, after, difference, components, budget } }: TierChangePlan): string[] {
