@@ -46,16 +46,18 @@ const typical: Readonly<Record<string, Duration>> = {
   AnnounceTierChanged: own(1),
 };
 
-/** What takes longer where the tenant has a cluster, and with it a network, of its own. */
-const withOwnCluster: Readonly<Record<string, Duration>> = {
+/** What takes longer where a cluster is made, and with one of the tenant's own a network. */
+const withNewCluster: Readonly<Record<string, Duration>> = {
   EnsureFoundation: aws(180, gateways),
   EnsureCluster: aws(900, clusters),
+  // Its API server learns the policies.
+  EnsureClusterBaseline: own(45),
 };
 
 /** How long the step usually takes for the placement. `newCluster` says whether a cluster is made, its own or a shared one. */
 export function durationOf(state: string, { workspace }: Placement, newCluster: boolean): Duration {
-  const special =
-    workspace === 'cluster' || (newCluster && state === 'EnsureCluster') ? withOwnCluster[state] : undefined;
+  // A shared cluster that is added has its network from before.
+  const special = workspace === 'cluster' || state !== 'EnsureFoundation' ? withNewCluster[state] : undefined;
   const found = (newCluster ? special : undefined) ?? typical[state];
   if (found === undefined) throw new RangeError(`Nobody knows how long ${state} takes.`);
   return found;
