@@ -30,6 +30,7 @@ export const errorCatalogue = {
   KubernetesThrottled: retry('Wait; look at the API server of the cluster if it lasts.'),
   KubernetesUnauthorized: retry('Check the access entry of the role that the message names.'),
   KubernetesForbidden: fail('Grant the permission that the message names to the role of the function.'),
+  KubernetesQuotaExceeded: fail('Raise the quota that the message names, or remove some of what it counts.'),
   KubernetesConflict: retry('Another writer owns a field; the message names it.'),
   KubernetesInvalid: fail('The cluster refused an object; the message says which field.'),
   NamespaceTerminating: wait('Wait; if it stays, see the conditions of the namespace for what blocks it.'),

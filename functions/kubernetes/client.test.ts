@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CatalogueError } from '../../tenancy/errors.ts';
+import { CatalogueError, errorCatalogue } from '../../tenancy/errors.ts';
 import { kubernetesClient } from './client.ts';
 import type { HttpAnswer, HttpRequest } from './connection.ts';
 
@@ -134,6 +134,17 @@ describe('errors', () => {
     });
     const client = kubernetesClient(connection, async () => ({}));
     await expect(client.apply(namespace)).rejects.toMatchObject({ name, message: expect.stringContaining(text) });
+  });
+
+  test('an exceeded quota is none of permissions, and its remedy advises none', async () => {
+    const message =
+      'pods "web" is forbidden: exceeded quota: tenant-compute, requested: pods=1, used: pods=20, limited: pods=20';
+    const { client } = clientAnswering(403, { kind: 'Status', reason: 'Forbidden', message });
+    await expect(client.apply(namespace)).rejects.toMatchObject({
+      name: 'KubernetesQuotaExceeded',
+      message: expect.stringContaining('tenant-compute'),
+    });
+    expect(errorCatalogue.KubernetesQuotaExceeded.remedy).not.toMatch(/[Gg]rant|permission/);
   });
 
   test.each([

@@ -16,6 +16,7 @@ export const kubernetesErrorNames = [
   'KubernetesThrottled',
   'KubernetesUnauthorized',
   'KubernetesForbidden',
+  'KubernetesQuotaExceeded',
   'KubernetesConflict',
   'KubernetesInvalid',
   'NamespaceTerminating',
@@ -58,7 +59,7 @@ function nameOf(httpStatus: number, status: Status): (typeof kubernetesErrorName
     case 401:
       return 'KubernetesUnauthorized';
     case 403:
-      return 'KubernetesForbidden';
+      return refusalName(status.message ?? '');
     case 409:
       return 'KubernetesConflict';
     case 429:
@@ -67,6 +68,14 @@ function nameOf(httpStatus: number, status: Status): (typeof kubernetesErrorName
       // The API server's 5xx pass: no leader in etcd, a rolling update of the control plane.
       return httpStatus >= 500 ? 'ClusterUnreachable' : 'KubernetesInvalid';
   }
+}
+
+/**
+ * Quotas refuse with 403 as RBAC does, and are told apart by their text alone; a permission would not help.
+ * https://kubernetes.io/docs/concepts/policy/resource-quotas/
+ */
+function refusalName(message: string) {
+  return / is forbidden: exceeded quota: /.test(message) ? 'KubernetesQuotaExceeded' : 'KubernetesForbidden';
 }
 
 /** Whether it is the catalogue's error of that name. */

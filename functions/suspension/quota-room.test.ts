@@ -23,7 +23,7 @@ beforeEach(async () => {
     const known = cluster.objects.has(`RoleBinding/tenant-acme/${object.metadata.name}`);
     if (object.kind === 'RoleBinding' && !known && used++ >= hard()) {
       used--;
-      throw new CatalogueError('KubernetesForbidden', `exceeded quota: tenant-objects, requested: ${counted}=1`);
+      throw new CatalogueError('KubernetesQuotaExceeded', `exceeded quota: tenant-objects, requested: ${counted}=1`);
     }
     return apply(object, ...rest);
   };
@@ -42,7 +42,7 @@ it('a tenant that used up its role bindings is suspended at the second try', asy
 
 it('room is made once, however often it is tried', async () => {
   cluster.apply = async () => {
-    throw new CatalogueError('KubernetesForbidden', 'exceeded quota: tenant-objects');
+    throw new CatalogueError('KubernetesQuotaExceeded', 'exceeded quota: tenant-objects');
   };
   for (const _ of [1, 2, 3])
     await expect(suspendNamespace(cluster, asked, noWait)).rejects.toMatchObject({ name: 'StillCreating' });

@@ -23,7 +23,8 @@ export async function withRoomForBinding(
   try {
     await bind();
   } catch (error) {
-    const full = isError(error, 'KubernetesForbidden') && error.message.includes(`exceeded quota: ${objectQuotaName}`);
+    const full =
+      isError(error, 'KubernetesQuotaExceeded') && error.message.includes(`exceeded quota: ${objectQuotaName}`);
     if (!full) throw error;
     await makeRoom(kubernetes, namespace);
     throw new CatalogueError('StillCreating', `The role bindings of ${namespace} are used up; room is being made.`);
