@@ -90,11 +90,15 @@ async function removeAddons(client: Client, clusterName: string): Promise<boolea
   return addons.length > 0;
 }
 
-/** Whether node groups or Fargate profiles were in the way; profiles go one at a time. */
+/** Whether node groups or Fargate profiles were in the way; profiles go one at a time, and what changes or goes already is asked for again by the next scan. */
 async function removeNodes(client: Client, clusterName: string): Promise<boolean> {
   const { nodegroups = [] } = await client.send(new ListNodegroupsCommand({ clusterName }));
   for (const nodegroupName of nodegroups)
-    await orGone(client.send(new DeleteNodegroupCommand({ clusterName, nodegroupName })), GONE);
+    await orGone(
+      client.send(new DeleteNodegroupCommand({ clusterName, nodegroupName })),
+      GONE,
+      'ResourceInUseException',
+    );
   const { fargateProfileNames: [first] = [] } = await client.send(new ListFargateProfilesCommand({ clusterName }));
   if (first)
     await orGone(

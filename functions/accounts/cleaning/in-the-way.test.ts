@@ -38,6 +38,26 @@ it('removes node groups, and Fargate profiles one at a time, once EKS says that 
   ]);
 });
 
+it('goes past a node group that is being changed or deleted: the next scan asks again', async () => {
+  const { client, asked } = answering({
+    DeleteCluster: error('ResourceInUseException'),
+    ListNodegroups: { nodegroups: ['updating', 'b'] },
+    DeleteNodegroup: [error('ResourceInUseException'), {}],
+    ListFargateProfiles: {},
+  });
+  await removeCluster(client, 'shop', {});
+  expect(asked.filter((name) => name === 'DeleteNodegroup')).toHaveLength(2);
+});
+
+it('says why a node group stays that may not be deleted', async () => {
+  const { client } = answering({
+    DeleteCluster: error('ResourceInUseException'),
+    ListNodegroups: { nodegroups: ['a'] },
+    DeleteNodegroup: error('AccessDeniedException'),
+  });
+  await expect(removeCluster(client, 'shop', {})).rejects.toMatchObject({ name: 'AccessDeniedException' });
+});
+
 it('says why a cluster stays when nothing known is in the way', async () => {
   const { client } = answering({ DeleteCluster: error('ResourceInUseException') });
   await expect(removeCluster(client, 'shop', {})).rejects.toMatchObject({ name: 'ResourceInUseException' });
