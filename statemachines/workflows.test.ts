@@ -41,9 +41,7 @@ const PLATFORM_ERRORS =
 
 describe.each(names)('%s', (name) => {
   it('is valid Amazon States Language', () => {
-    const result = (
-      validateDefinition as unknown as (definition: unknown) => { isValid: boolean; errorsText: () => string }
-    )(JSON.parse(read(name)));
+    const result = validateDefinition(JSON.parse(read(name)));
     expect(result.isValid, result.isValid ? '' : result.errorsText()).toBe(true);
   });
 

@@ -1,4 +1,5 @@
 import { readLedger } from '../../functions/operations/ledger-store.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
 import type { Installation } from '../installation.ts';
 import { duration, print, table } from '../output.ts';
 import { type StepTime, stepsOf } from '../steps.ts';
@@ -16,16 +17,17 @@ export async function show(installation: Installation, tenantId: string, json: b
     { tenant, ledger, operation: { operationId: tenant.operationId, executionArn: tenant.executionArn, steps } },
     () =>
       [
-        `${tenant.tenantId}: ${tenant.state}, tier ${tenant.tier} (${tenant.placement.account} account, ${tenant.placement.workspace})`,
+        `${tenant.tenantId}: ${tenant.state}, tier ${tenant.tier} (${tenant.placement.account} account, ${tenant.placement.workspace}), placement ${tenant.generation}`,
         `owner ${tenant.owner}, created ${tenant.createdAt}, changed ${tenant.updatedAt}`,
+        ...otherPlacements(tenant),
         ...(tenant.failure
           ? [`failed at ${tenant.failure.step}: ${tenant.failure.error}: ${tenant.failure.message}`]
           : []),
         '',
         'Ledger',
         table(
-          ['kind', 'name', 'state', 'changed'],
-          ledger.map((entry) => [entry.kind, entry.name, entry.state, entry.updatedAt]),
+          ['kind', 'name', 'placement', 'state', 'changed'],
+          ledger.map((entry) => [entry.kind, entry.name, String(entry.generation), entry.state, entry.updatedAt]),
         ),
         '',
         `Operation ${tenant.operationId}`,
@@ -33,6 +35,18 @@ export async function show(installation: Installation, tenantId: string, json: b
         table(['step', 'workflow', 'status', 'time', 'attempts', 'last error'], steps.map(stepRow)),
       ].join('\n'),
   );
+}
+
+/** What it is to have, and what it has left. */
+function otherPlacements({ next, previous }: Tenant): string[] {
+  return [
+    ...(next ? [`changes to tier ${next.tier}, placement ${next.generation}`] : []),
+    ...(previous
+      ? [
+          `placement ${previous.generation} (tier ${previous.tier}, namespace ${previous.namespace} in ${previous.cluster.name}) is kept until ${previous.keptUntil}`,
+        ]
+      : []),
+  ];
 }
 
 function stepRow(step: StepTime): (string | undefined)[] {

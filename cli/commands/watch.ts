@@ -1,4 +1,5 @@
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { operations } from '../../tenancy/operations.ts';
 import type { Installation } from '../installation.ts';
 import { duration } from '../output.ts';
 import { type StepTime, stepsOf } from '../steps.ts';
@@ -22,11 +23,15 @@ export async function watch(installation: Installation, tenantId: string | undef
   }
 }
 
-async function executions(installation: Installation) {
-  const answer = await installation.stepFunctions.send(
-    new ListExecutionsCommand({ stateMachineArn: installation.stateMachineArn('onboard-tenant'), maxResults: 100 }),
+/** The newest of each operation, and of what follows from one later. */
+async function executions({ stepFunctions, stateMachineArn }: Installation) {
+  const workflows = [...operations.map(({ workflow }) => workflow), 'retire-placement'];
+  const answers = await Promise.all(
+    workflows.map((workflow) =>
+      stepFunctions.send(new ListExecutionsCommand({ stateMachineArn: stateMachineArn(workflow), maxResults: 100 })),
+    ),
   );
-  return answer.executions ?? [];
+  return answers.flatMap((answer) => answer.executions ?? []);
 }
 
 async function tell(
