@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { accounts, showAccount } from './commands/accounts.ts';
 import { closeAccount } from './commands/accounts-close.ts';
@@ -48,6 +48,16 @@ program
   .option(
     '--kubeconfig <file>',
     'a cluster of your own (kind, k3s, EKS) in place of local control planes; see docs/local-cloud.md',
+  )
+  .addOption(
+    new Option('--control-planes <n>', 'how many clusters run at once (default: as many as fit in half of the memory)')
+      .argParser(positive)
+      .conflicts('kubeconfig'),
+  )
+  .addOption(
+    new Option('--pause-after <minutes>', 'pause a cluster after so long without a connection (default: 5; 0: never)')
+      .argParser(minutes)
+      .conflicts('kubeconfig'),
   )
   .option('--samples', 'onboard three sample tenants and print a summary', false)
   .option('--once', 'end after the summary', false)
@@ -158,6 +168,12 @@ function positive(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('not a positive whole number');
   return count;
+}
+
+function minutes(text: string): number {
+  const amount = Number(text);
+  if (!(amount >= 0)) throw new InvalidArgumentError('not a number of minutes (0 for never)');
+  return amount;
 }
 
 function clockKind(text: string): 'real' | 'jump' | number {

@@ -25,6 +25,10 @@ export interface UpCommandOptions {
   kubeconfig?: string;
   /** File of the configuration. Default: the one that comes with the package. */
   config?: string;
+  /** How many clusters run at once. Default: as many as fit in half of the free memory. */
+  controlPlanes?: number;
+  /** Real minutes without a connection after which a cluster is paused; 0 for never. Default 5. */
+  pauseAfter?: number;
 }
 
 /** Where the state is kept, unless told otherwise. */
@@ -39,11 +43,20 @@ const ONBOARDING_DEADLINE_MILLISECONDS = 10 * 60_000;
  */
 export async function upCommand(options: UpCommandOptions): Promise<number> {
   const progress = createProgress();
-  const { port, state, clock, kubeconfig } = options;
+  const { port, state, clock, kubeconfig, controlPlanes, pauseAfter } = options;
   // Before anything is removed or built.
   const configuration = readConfigFile(options.config);
   await preflight(options);
-  const running = await up({ port, state, clock, progress, configuration, ...(kubeconfig && { kubeconfig }) });
+  const running = await up({
+    port,
+    state,
+    clock,
+    progress,
+    configuration,
+    ...(kubeconfig && { kubeconfig }),
+    ...(controlPlanes !== undefined && { mostControlPlanes: controlPlanes }),
+    ...(pauseAfter !== undefined && { pauseAfterMinutes: pauseAfter }),
+  });
   const stopping = untilStopped();
   const installation = await connect(running.settings);
   let code = 0;

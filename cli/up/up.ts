@@ -1,5 +1,6 @@
 import { type ConfigFile, readConfigFile } from '../../infra/config-file.ts';
 import { deployAssembly } from '../../local/cloudformation/assembly.ts';
+import type { RunningOptions } from '../../local/eks/local-control-planes.ts';
 import { ensureControlPlaneBinary } from '../../local/kube/build.ts';
 import type { ControlPlanes } from '../../local/kube/control-planes.ts';
 import { externalControlPlanes } from '../../local/kube/external.ts';
@@ -13,7 +14,7 @@ import type { Progress } from './progress.ts';
 import { ensureSharedClusters } from './shared-clusters.ts';
 import { buildAhead } from './virtual-clusters.ts';
 
-export interface UpOptions {
+export interface UpOptions extends RunningOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   port: number;
   /** Folder of the state; `undefined` keeps it in memory. */
@@ -66,6 +67,8 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
       organizations: { ...organizationOptions(config), ...options.serviceOptions?.organizations },
       eks: {
         progress: progress.line,
+        ...(options.mostControlPlanes !== undefined && { mostControlPlanes: options.mostControlPlanes }),
+        ...(options.pauseAfterMinutes !== undefined && { pauseAfterMinutes: options.pauseAfterMinutes }),
         ...(options.kubeconfig && { controlPlanes: external(options.kubeconfig) }),
         ...options.serviceOptions?.eks,
       },
