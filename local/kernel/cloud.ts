@@ -134,7 +134,8 @@ async function perform(
   input: OperationInput,
   context: RequestContext,
 ): Promise<unknown> {
-  const fault = faults.take(service.name, operationName);
+  const { arn: callerArn } = context.caller;
+  const fault = faults.take({ service: service.name, operation: operationName, callerArn, input });
   if (fault) await before(cloud, fault);
   const requests = operation.authorize?.(input, context) ?? [
     { action: `${service.name}:${operationName}`, resource: '*' },

@@ -18,8 +18,20 @@ export interface Fault {
   count?: number;
   /** How many matching calls pass before it. Default 0. */
   after?: number;
+  /** Only calls of callers whose ARN this regular expression finds: `assumed-role/NAME/` is a role's. */
+  caller?: string;
+  /** Only calls whose input this regular expression finds, over lines `Member=value` in the order sent; `$` ends a line and `.` does not. */
+  input?: string;
   error?: { code: string; message?: string; status?: number };
   milliseconds?: number;
+}
+
+/** A call that a fault may hit. */
+export interface FaultedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly callerArn: string;
+  readonly input: unknown;
 }
 
 /** Thrown when the effect happened but the caller never hears of it; the gateway resets the connection. */
@@ -35,7 +47,7 @@ export interface Faults {
   list(): Fault[];
   clear(): void;
   /** The fault that hits this call, counted down. */
-  take(service: string, operation: string): Fault | undefined;
+  take(call: FaultedCall): Fault | undefined;
 }
 
 /** An empty set of faults. */
@@ -49,9 +61,9 @@ export function createFaults(): Faults {
     clear() {
       faults = [];
     },
-    take(service, operation) {
+    take(call) {
       for (const fault of faults) {
-        if (fault.service !== service || (fault.operation !== '*' && fault.operation !== operation)) continue;
+        if (!hits(fault, call)) continue;
         if (fault.after > 0) {
           fault.after--;
           continue;
@@ -63,6 +75,24 @@ export function createFaults(): Faults {
       return undefined;
     },
   };
+}
+
+function hits(fault: Fault, { service, operation, callerArn, input }: FaultedCall): boolean {
+  if (fault.service !== service || (fault.operation !== '*' && fault.operation !== operation)) return false;
+  if (fault.caller !== undefined && !new RegExp(fault.caller).test(callerArn)) return false;
+  return fault.input === undefined || new RegExp(fault.input, 'm').test(inputText(input));
+}
+
+/** A line for each member: texts and bodies as they are, everything else as JSON. */
+function inputText(input: unknown): string {
+  return Object.entries(input ?? {})
+    .map(([member, value]) => `${member}=${memberText(value)}`)
+    .join('\n');
+}
+
+function memberText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : JSON.stringify(value);
 }
 
 /** The error a fault answers with. */

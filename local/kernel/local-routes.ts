@@ -33,7 +33,8 @@ function faults(cloud: RunningCloud, request: WireRequest): WireResponse {
     const fault = parseFault(bodyText(request));
     if (!fault)
       return json(400, {
-        message: 'A fault is {"service", "operation", "kind", "count"?, "after"?, "error"?, "milliseconds"?}.',
+        message:
+          'A fault is {"service", "operation", "kind", "count"?, "after"?, "caller"?, "input"?, "error"?, "milliseconds"?}; "caller" and "input" are regular expressions.',
       });
     cloud.faults.add(fault);
   }
@@ -57,12 +58,19 @@ function parseFault(text: string): Fault | undefined {
     const complete =
       typeof fault.service === 'string' &&
       typeof fault.operation === 'string' &&
-      KINDS.some((kind) => kind === fault.kind);
+      KINDS.some((kind) => kind === fault.kind) &&
+      [fault.caller, fault.input].every(isPattern);
     return complete ? (fault as Fault) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Throws a SyntaxError for a text that is no regular expression. */
+function isPattern(text: string | undefined): boolean {
+  if (text !== undefined) new RegExp(text);
+  return true;
 }
 
 function json(status: number, value: unknown): WireResponse {
