@@ -29,12 +29,18 @@ async function roomToJoin(table: Table, shared: SharedClusters, demand: Demand):
   const capacities = capacitiesOf(shared);
   const loads = await loadsOf(table, shared, capacities);
   const [best] = preferred(loads, demand, shared.settings.spread);
-  if (best) return { cluster: best.name, obstacles: [] };
+  if (best) return { cluster: (await isThere(table, best.name)) ? best.name : undefined, obstacles: [] };
   const added = nextAdded(shared, loads, capacities, demand);
   return {
     cluster: undefined,
     obstacles: added.next === undefined ? [`${demandText(demand)} needed: ${added.why.slice(0, -1)}`] : [],
   };
+}
+
+/** One that is added may be on its way still: then nothing is in it. */
+async function isThere(table: Table, name: string): Promise<boolean> {
+  const record = await getCluster(table, name);
+  return record?.added === undefined || record.made === true;
 }
 
 async function roomToGrow(

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Placement } from '../../events/placement.ts';
+import { clustersConfig } from '../../tenancy/clusters/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
 import { planAccount, transition } from '../accounts/account-store.ts';
-import { getCluster, takePlace } from '../clusters/cluster-store.ts';
+import { getCluster, recordAddedCluster, recordMade, takePlace } from '../clusters/cluster-store.ts';
 import { placeAttributes } from '../clusters/join-shared-cluster.ts';
 import { pauseGate } from '../operations/gate.ts';
 import { createLedger } from '../operations/ledger-store.ts';
@@ -54,8 +55,16 @@ describe('capacity', () => {
     await fill(19_000);
     const world = emptyWorld(table);
     const added = { maximum: 1, capacity: 10, subnetIds: ['subnet-1', 'subnet-2'] };
-    const shared = { ...world.shared, settings: { ...world.shared.settings, added } };
-    await checkTierChange({ ...world, shared }, change('moved', vcluster), tiers());
+    const shared = { ...world.shared, settings: clustersConfig.parse({ publicAccessCidrs: [], added }) };
+    const nobody = async (name: string) => Promise.reject(new CatalogueError('ClusterFailed', name));
+    await checkTierChange({ ...world, shared, sharedCluster: nobody }, change('moved', vcluster), tiers());
+    // Recorded, and on its way: there is nothing in it to look at.
+    await recordAddedCluster(table, 'tenantry-shared-1', 1);
+    await checkTierChange({ ...world, shared, sharedCluster: nobody }, change('moved', vcluster), tiers());
+    await recordMade(table, 'tenantry-shared-1');
+    await expect(
+      checkTierChange({ ...world, shared, sharedCluster: nobody }, change('moved', vcluster), tiers()),
+    ).rejects.toMatchObject({ name: 'ClusterFailed', message: 'tenantry-shared-1' });
   });
 
   it('needs only the difference in place', async () => {
