@@ -9,7 +9,7 @@ export const tenantMigrationRequested = defineEvent({
   version: 1,
   direction: 'out',
   description:
-    'The product is asked to move volumes and application data from the old to the new placement. It answers with SendTaskSuccess; SendTaskFailure, or no answer in time, ends the change and leaves the tenant where it was. SendTaskHeartbeat says that it is still at work.',
+    'The product is asked to move volumes and application data from the old to the new placement. Its other Kubernetes objects are there; what runs (workloads, Jobs, CronJobs, pods) is made there after the answer. It answers with SendTaskSuccess; SendTaskFailure, or no answer in time, ends the change and leaves the tenant where it was. SendTaskHeartbeat says that it is still at work.',
   data: z.object({
     ...operationFacts,
     from: numberedPlacement,

@@ -13,7 +13,7 @@ export const tenantTierChangeProgressed = defineEvent({
     phase: z
       .enum(['transferred', 'released'])
       .describe(
-        'The Kubernetes objects are in the new placement and were compared; the placement that was left is gone.',
+        'All Kubernetes objects, what runs too, are in the new placement and were compared; the placement that was left is gone.',
       ),
     generation: z.int().positive().describe('The placement that this is about.'),
     objects: z.int().min(0).optional().describe('Kubernetes objects that were transferred.'),

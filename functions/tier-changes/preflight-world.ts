@@ -9,13 +9,13 @@ import { config, findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { table } from '../runtime/table.ts';
 import { listTenantObjects } from '../transfer/list-tenant-objects.ts';
+import { readableBy } from '../transfer/readable.ts';
 import { installedVclusterSettings } from '../vclusters/installed-settings.ts';
 import { findVirtualCluster } from '../vclusters/virtual-cluster.ts';
 import { existingCluster } from '../workspaces/existing-cluster.ts';
 import { installedClusters } from './installed-clusters.ts';
 import type { PreflightWorld } from './preflight.ts';
 import type { PreflightRequest, Tiers } from './preflight-request.ts';
-import { readableBy } from './readable.ts';
 
 /** The installation that the function belongs to. */
 export function installedWorld(): PreflightWorld {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { derivedEventId } from '../../events/publisher.ts';
 import { tenantTierChangeProgressed } from '../../events/tenant-tier-change-progressed.ts';
-import { planTransfer } from '../../tenancy/transfer/plan.ts';
+import { planTransfer, withoutWorkloads } from '../../tenancy/transfer/plan.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { publisher } from '../runtime/publisher.ts';
 import { step, stepInput } from '../runtime/step.ts';
@@ -33,26 +33,39 @@ function volumesAmong(objects: readonly KubernetesObject[]): z.infer<typeof volu
 
 /**
  * Step of move-placement: everything that the tenant made in the old workspace is in the new one too, and was compared. Written as the
- * tenant itself, so that what the new tier does not allow is refused there. Again is the same: it goes on where it was.
+ * tenant itself, so that what the new tier does not allow is refused there. What the tenant has deleted since an earlier call goes in
+ * the new one as well. Again is the same: it goes on where it was. With `workloads: false` all but what runs by itself: no
+ * StatefulSet starts on volumes to which the product has not brought the data yet, and no CronJob fires in both places meanwhile.
  * Throws `StillCreating` when the invocation's time ends before, `TransferRefused`, `TransferIncomplete`.
  */
 export const handler = step({
   name: 'transfer-workspace',
-  input: stepInput.extend({ tier: z.string(), correlationId: z.string(), from: madePlacement, to: madePlacement }),
+  input: stepInput.extend({
+    tier: z.string(),
+    correlationId: z.string(),
+    from: madePlacement,
+    to: madePlacement,
+    workloads: z.boolean().default(true),
+  }),
   output: z.object({ objects: z.int().min(0), volumes: z.array(volume) }),
-  async run({ tier, correlationId, from, to, ...operation }, { logger }) {
+  async run({ tier, correlationId, from, to, workloads, ...operation }, { logger }) {
     const { tenantId } = operation;
     const source = placeOf(tenantId, from);
     const objects = await withReader({ tenantId, generation: from.generation }, from, (kubernetes) =>
       listTenantObjects(kubernetes, source),
     );
-    const plan = planTransfer(objects, { source, target: placeOf(tenantId, to) });
+    const mirror = placeOf(tenantId, to);
+    const plan = planTransfer(objects, { source, target: mirror });
     const target = await tenantIn({ tenantId, generation: to.generation }, to);
-    const { written, comparison } = await transferObjects(target, plan);
+    const { written, comparison } = await transferObjects(target, workloads ? plan : withoutWorkloads(plan), {
+      mirror,
+    });
     const counts = expectSame(comparison);
-    logger.info('objects transferred', { written, counts, left: plan.left.length, findings: plan.findings });
+    logger.info('objects transferred', { workloads, written, counts, left: plan.left.length, findings: plan.findings });
     const { generation } = to;
     const transferred = { generation, objects: plan.objects.length };
+    const answer = { objects: transferred.objects, volumes: volumesAmong(objects) };
+    if (!workloads) return answer;
     await publisher().publish({
       type: tenantTierChangeProgressed,
       data: { ...operation, tier, phase: 'transferred', ...transferred },
@@ -62,6 +75,6 @@ export const handler = step({
         causationId: operation.operationId,
       },
     });
-    return { objects: transferred.objects, volumes: volumesAmong(objects) };
+    return answer;
   },
 });

@@ -1,14 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CatalogueError } from '../../tenancy/errors.ts';
-import { type Comparison, compareObjects, differingPaths } from '../../tenancy/transfer/compare.ts';
+import { type Comparison, compareObjects, differingPaths, extraAmong } from '../../tenancy/transfer/compare.ts';
 import { nameOf } from '../../tenancy/transfer/named.ts';
+import { inOrder } from '../../tenancy/transfer/order.ts';
+import type { Place } from '../../tenancy/transfer/place.ts';
 import { obstacleText, type TransferPlan } from '../../tenancy/transfer/plan.ts';
 import { whyLeft } from '../../tenancy/transfer/whose.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { timeLeft } from '../runtime/time-left.ts';
+import { apiResources } from './api-resources.ts';
 import { applyObject, deleteObject } from './apply-object.ts';
+import { listTenantObjects } from './list-tenant-objects.ts';
 import { readTarget, type Target } from './read-target.ts';
+import { readableBy } from './readable.ts';
 
 /** Requests under way at once. */
 const AT_ONCE = 8;
@@ -29,10 +34,10 @@ export interface TransferOptions {
   /** Whether an object that is there and says something else is made what the plan says; it is refused if not. Default true. */
   readonly overwrite?: boolean;
   /**
-   * Whether what an earlier transfer made, and the source has lost since, is removed. Only for a target that has nothing but what was
-   * transferred from this source. Default false.
+   * The target's place, where what an earlier transfer made there, and the source has lost since, is to be removed. Only for a target
+   * to which nothing was transferred but from this source. Left out, nothing is deleted.
    */
-  readonly mirror?: boolean;
+  readonly mirror?: Place;
 }
 
 export interface Transferred {
@@ -53,7 +58,7 @@ export interface Transferred {
 export async function transferObjects(
   target: Kubernetes,
   plan: TransferPlan,
-  { timeLeft: left = timeLeft, wait = pause, overwrite = true, mirror = false }: TransferOptions = {},
+  { timeLeft: left = timeLeft, wait = pause, overwrite = true, mirror }: TransferOptions = {},
 ): Promise<Transferred> {
   if (plan.obstacles.length > 0) throw new CatalogueError('TransferRefused', obstacleText(plan.obstacles));
   let written = 0;
@@ -69,19 +74,28 @@ export async function transferObjects(
     await wait(PAUSE);
   }
   if (refused.size > 0) throw refusal(refused);
-  if (mirror) await removeExtra(target, plan);
+  if (mirror) await removeExtra(target, plan, mirror);
   const { objects } = await readTarget(target, plan.objects);
-  return { written, comparison: compareObjects(plan, objects) };
+  const comparison = compareObjects(plan, objects);
+  if (!mirror) return { written, comparison };
+  return { written, comparison: { ...comparison, extra: (await extraIn(target, plan, mirror)).map(nameOf) } };
 }
 
-/** Exactly the objects that were read: one that somebody made anew meanwhile stays. */
-async function removeExtra(kubernetes: Kubernetes, plan: TransferPlan): Promise<void> {
-  const live = await readTarget(kubernetes, plan.objects);
-  for (const name of compareObjects(plan, live.objects).extra) {
-    const object = live.byName.get(name);
-    const resource = object && (await live.resourceOf(object));
+/** What runs goes first, and what it needs after it. Exactly the objects that were read: one that was made anew meanwhile stays. */
+async function removeExtra(kubernetes: Kubernetes, plan: TransferPlan, place: Place): Promise<void> {
+  const extra = await extraIn(kubernetes, plan, place);
+  if (extra.length === 0) return;
+  const resources = await apiResources(kubernetes);
+  for (const object of inOrder(extra).reverse()) {
+    const { apiVersion, kind } = object;
+    const resource = resources.find((each) => each.apiVersion === apiVersion && each.kind === kind);
     if (resource) await deleteObject(kubernetes, resource, object);
   }
+}
+
+/** Of all kinds, and in all namespaces: the source may have lost the last object of a kind, or a whole namespace. */
+async function extraIn(kubernetes: Kubernetes, plan: TransferPlan, place: Place): Promise<KubernetesObject[]> {
+  return extraAmong(plan, await listTenantObjects(readableBy(kubernetes), place));
 }
 
 /** What is not in the target as it should be, in order. */

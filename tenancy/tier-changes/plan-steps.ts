@@ -95,9 +95,9 @@ function moving(
       acquired.map(({ state, summary }) => [state, summary] as const),
     ),
     ...of('move-placement', [
-      ['TransferWorkspace', "the tenant's Kubernetes objects, in order of dependency"],
+      ['TransferWorkspace', "the tenant's Kubernetes objects but what runs, in order of dependency"],
       ...(facts.productMigration ? [asked] : []),
-      ['CompareWorkspace', 'both workspaces, object by object'],
+      ['CompareWorkspace', 'what runs, and both workspaces, object by object'],
     ]),
   ];
 }

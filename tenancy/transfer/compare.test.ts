@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../workspace/kubernetes-object.ts';
-import { compareObjects, isSame } from './compare.ts';
+import { compareObjects, extraAmong, isSame } from './compare.ts';
 import { sameNames } from './place.ts';
 import { portable } from './portable.ts';
 import { live } from './testing/objects.ts';
@@ -71,4 +71,22 @@ test('what was transferred once and is not in the source any more is named; what
   const theirs = live('v1', 'ConfigMap', 'theirs');
   const job = live('batch/v1', 'Job', 'that-ended', {}, { managedFields });
   expect(compareObjects(wanted([config]), [config, once, theirs, job]).extra).toEqual(['ConfigMap tenant-acme/once']);
+});
+
+test('what is to come later is not too many', () => {
+  const managedFields = [{ manager: 'tenantry-transfer', operation: 'Apply' }];
+  const made = with_(web, { metadata: { ...web.metadata, managedFields } });
+  const later = new Set(['Deployment.apps tenant-acme/web']);
+  expect(compareObjects({ ...wanted([config]), later }, [config, made]).extra).toEqual([]);
+});
+
+test('a namespace that was transferred stays while others have something in it', () => {
+  const managedFields = [{ manager: 'tenantry-transfer', operation: 'Apply' }];
+  const shop = live('v1', 'Namespace', 'shop', {}, { managedFields, namespace: undefined });
+  const in_ = (kind: string, name: string, metadata: object = {}) =>
+    live('v1', kind, name, {}, { namespace: 'shop', ...metadata });
+  const given = [shop, in_('ConfigMap', 'kube-root-ca.crt'), in_('ConfigMap', 'once', { managedFields })];
+  const extra = (objects: KubernetesObject[]) => extraAmong(wanted([]), objects).map(({ metadata }) => metadata.name);
+  expect(extra(given)).toEqual(['shop', 'once']);
+  expect(extra([...given, in_('Secret', 'theirs')])).toEqual(['once']);
 });

@@ -29,13 +29,16 @@ export interface Wanted {
   readonly objects: readonly KubernetesObject[];
   /** Names of workloads whose replicas an autoscaler of the tenant sets: they change by themselves. */
   readonly scaled: ReadonlySet<string>;
+  /** Names of the source's objects that are to be made later: where one is there already, it is not too many. */
+  readonly later?: ReadonlySet<string>;
 }
 
 /** The manager that an object which was transferred carries. */
 export const transferManager = 'tenantry-transfer';
 
 /** Compares what should be there with what is: `live` are the target's objects as the API server returned them. */
-export function compareObjects({ objects, scaled }: Wanted, live: readonly KubernetesObject[]): Comparison {
+export function compareObjects(wantedObjects: Wanted, live: readonly KubernetesObject[]): Comparison {
+  const { objects, scaled } = wantedObjects;
   const byName = new Map(live.map((object) => [nameOf(object), object]));
   const counts: Record<string, { source: number; target: number }> = {};
   const missing: string[] = [];
@@ -54,18 +57,27 @@ export function compareObjects({ objects, scaled }: Wanted, live: readonly Kuber
     const paths = differingPaths(wanted, found, scaled.has(name));
     if (paths.length > 0) different.push({ object: name, paths });
   }
+  return { counts, missing, different, extra: extraAmong(wantedObjects, live).map(nameOf) };
+}
+
+/** The objects that were transferred once and that the source has no more. A namespace in which others made something is not. */
+export function extraAmong({ objects, later }: Wanted, live: readonly KubernetesObject[]): KubernetesObject[] {
   const known = new Set(objects.map(nameOf));
-  const extra = live.filter((object) => !known.has(nameOf(object)) && wasTransferred(object)).map(nameOf);
-  return { counts, missing, different, extra };
+  const isKnown = (object: KubernetesObject) => known.has(nameOf(object)) || later?.has(nameOf(object)) === true;
+  const own = live.filter((object) => whyLeft(object) === undefined);
+  const shared = new Set(own.filter((each) => !isTransferred(each)).map(({ metadata }) => metadata.namespace));
+  return own.filter((object) => {
+    if (isKnown(object) || !isTransferred(object) || runOnce.includes(kindOf(object))) return false;
+    return object.kind !== 'Namespace' || !shared.has(object.metadata.name);
+  });
 }
 
 /** What runs once goes from the source by itself, with its end. */
 const runOnce: readonly string[] = ['Job.batch', 'Pod'];
 
-function wasTransferred(object: KubernetesObject): boolean {
-  if (runOnce.includes(kindOf(object))) return false;
-  const { managedFields = [] } = object.metadata as { managedFields?: readonly { readonly manager?: string }[] };
-  return whyLeft(object) === undefined && managedFields.some(({ manager }) => manager === transferManager);
+function isTransferred({ metadata }: KubernetesObject): boolean {
+  const { managedFields = [] } = metadata as { managedFields?: readonly { readonly manager?: string }[] };
+  return managedFields.some(({ manager }) => manager === transferManager);
 }
 
 /**

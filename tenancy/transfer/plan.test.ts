@@ -135,6 +135,8 @@ describe('a plan', () => {
     const objects = kinds.map(([apiVersion, kind]) => live(apiVersion, kind, 'web'));
     const plan = withoutWorkloads(planTransfer(objects, { source: namespace, target: next }));
     expect(plan.objects.map(({ kind }) => kind)).toEqual(['Secret', 'PersistentVolumeClaim', 'Ingress']);
+    const later = ['StatefulSet.apps', 'CronJob.batch', 'Pod'].map((kind) => `${kind} tenant-acme--2/web`);
+    expect([...(plan.later ?? [])].sort()).toEqual(later.sort());
   });
 
   test('into a virtual cluster makes the namespace of the same name, so that no name changes', () => {

@@ -90,7 +90,8 @@ function scaledBy(objects: readonly KubernetesObject[], mapping: Mapping): Reado
  * before the data is there. The second one is made with the whole plan.
  */
 export function withoutWorkloads(plan: TransferPlan): TransferPlan {
-  return { ...plan, objects: plan.objects.filter((object) => !runsSomething(object)) };
+  const objects = plan.objects.filter((object) => !runsSomething(object));
+  return { ...plan, objects, later: new Set(plan.objects.filter(runsSomething).map(nameOf)) };
 }
 
 /** The obstacles in words, all of them: what a refusal says. */

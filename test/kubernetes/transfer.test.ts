@@ -4,7 +4,7 @@ import { expectSame } from '../../functions/transfer/expect-same.ts';
 import { listTenantObjects } from '../../functions/transfer/list-tenant-objects.ts';
 import { transferObjects } from '../../functions/transfer/transfer-objects.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
-import { planTransfer, type TransferPlan } from '../../tenancy/transfer/plan.ts';
+import { planTransfer, type TransferPlan, withoutWorkloads } from '../../tenancy/transfer/plan.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { basicNumbers, type WorkspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from './eventually.ts';
@@ -116,17 +116,41 @@ describe('from a namespace', () => {
   test('what the source has lost since is said, and goes where the target mirrors it; what the tenant made there stays', async () => {
     const [source, target] = [await workspace('acme', 1), await workspace('acme', 2)];
     const { namespace } = target;
+    const nightly = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly' };
     await source.tenant.delete({ apiVersion: 'v1', kind: 'Secret', name: 'fixed', namespace: source.namespace });
     const theirs = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace }, type: 'Opaque' };
     await target.tenant.apply(theirs);
+    // The only one of its kind.
+    await source.tenant.delete({ ...nightly, namespace: source.namespace });
     const plan = await planBetween(source, target);
     const { comparison } = await transferObjects(target.tenant, plan);
     expect(comparison.extra).toEqual([`Secret ${namespace}/fixed`]);
-    const mirrored = await transferObjects(target.tenant, plan, { mirror: true });
+    // A first transfer leaves alone what runs, also where it is there already.
+    const first = await transferObjects(target.tenant, withoutWorkloads(plan), { mirror: target.place });
+    expect(first.comparison.extra).toEqual([]);
+    expect(
+      await target.tenant.get({ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', namespace }),
+    ).toBeDefined();
+    const mirrored = await transferObjects(target.tenant, plan, { mirror: target.place });
     expect(mirrored.comparison.extra).toEqual([]);
+    expect(await target.tenant.get({ ...nightly, namespace })).toBeUndefined();
     expect(await target.tenant.get({ ...theirs, name: 'theirs', namespace })).toBeDefined();
     expect(await target.tenant.get({ apiVersion: 'v1', kind: 'Secret', name: 'fixed', namespace })).toBeUndefined();
   });
+});
+
+test('what runs comes last where the data has to be brought first: claims are there, and nobody has used them', async () => {
+  const [source, target] = [await workspace('stark', 1), await workspace('stark', 2)];
+  await make(source.tenant, namespaced(source.namespace, 'stark'));
+  const plan = await planBetween(source, target);
+  const first = await transferObjects(target.tenant, withoutWorkloads(plan), { mirror: target.place });
+  expectSame(first.comparison);
+  const kinds = async () => new Set((await own(target.place, administrator)).map(({ kind }) => kind));
+  expect([...(await kinds())]).toEqual(expect.arrayContaining(['PersistentVolumeClaim', 'Service', 'Secret']));
+  for (const kind of ['Deployment', 'StatefulSet', 'Job', 'CronJob', 'Pod']) expect(await kinds()).not.toContain(kind);
+  const { written, comparison } = await transferObjects(target.tenant, plan, { mirror: target.place });
+  expectSame(comparison);
+  expect(written).toBe(5);
 });
 
 describe('a transfer that does not get through', () => {
