@@ -11,7 +11,7 @@ import {
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { platformRolePath, tenantRolePath, tenantTag } from '../tenancy/names.ts';
+import { budgetPrefix, platformRolePath, tenantRolePath, tenantTag } from '../tenancy/names.ts';
 import { namespacePrefix } from '../tenancy/workspace/names.ts';
 import { foundationClusterRoles } from './foundation-cluster-roles.ts';
 import { FoundationNetwork } from './foundation-network.ts';
@@ -189,7 +189,7 @@ function tenantBudget(
   });
   return new CfnBudget(scope, 'Budget', {
     budget: {
-      budgetName: Fn.join('', ['tenantry-', placementId]),
+      budgetName: Fn.join('', [budgetPrefix, placementId]),
       budgetType: 'COST',
       timeUnit: 'MONTHLY',
       budgetLimit: { amount, unit: 'USD' },

@@ -1,4 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
+import { budgetPrefix } from '../tenancy/names.ts';
 import { tenantClusterGrants } from './cluster-grants.ts';
 
 /** Something that may be done in an account of a tenant. */
@@ -40,6 +41,12 @@ export const OPERATOR_GRANTS: readonly OperatorGrant[] = [
     ],
     resources: [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/tenantry-foundation-*/*`],
     reason: 'Foundations are named after their tenants.',
+  },
+  {
+    sid: 'CostsOfTheTenant',
+    actions: ['budgets:ViewBudget'],
+    resources: [`arn:${Aws.PARTITION}:budgets::${Aws.ACCOUNT_ID}:budget/${budgetPrefix}*`],
+    reason: 'Budgets are named after tenants.',
   },
   ...FOUNDATION_ZONES_AND_GROUPS,
   ...tenantClusterGrants(),

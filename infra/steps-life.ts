@@ -1,6 +1,12 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { foundationStackPrefix, installationExternalId, tenantRolePath, tenantRolePrefix } from '../tenancy/names.ts';
+import {
+  budgetPrefix,
+  foundationStackPrefix,
+  installationExternalId,
+  tenantRolePath,
+  tenantRolePrefix,
+} from '../tenancy/names.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
 import type { RegistryRights } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
@@ -105,6 +111,11 @@ function grantExport({ exportWorkspace }: LifeSteps, { exports }: { exports: Buc
   exportWorkspace.allow(['s3:PutObject', 's3:GetObjectVersion'], [exports.arnForObjects('tenants/*')], {
     wildcardReason: 'One object per tenant and deprovisioning.',
   });
+  exportWorkspace.allow(
+    ['budgets:ViewBudget'],
+    [`arn:${Aws.PARTITION}:budgets::${Aws.ACCOUNT_ID}:budget/${budgetPrefix}*`],
+    { wildcardReason: PER_TENANT },
+  );
 }
 
 function grantSweep({ sweepTenant }: LifeSteps, rights: RegistryRights): void {

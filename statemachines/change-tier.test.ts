@@ -104,6 +104,21 @@ describe('change-tier', () => {
     expect(run.outcome.status).toBe('FAILED');
   });
 
+  it.each(['moved', 'in-place'])(
+    'touches nothing when the pre-flight refuses a change that would be %s',
+    async (how) => {
+      const run = await runWorkflow('change-tier', request, {
+        ...rest,
+        BeginTierChange: { returns: { ...begun, how } },
+        MovePlacement: { fails: 'States.TaskFailed', cause: '{}' },
+        AdjustPlacement: { fails: 'States.TaskFailed', cause: '{}' },
+        RecordFailure: { returns: { ...failure, step: 'CheckTierChange', error: 'TierChangeRefused' } },
+      });
+      expect(tasks(run).slice(3)).toEqual(['RecordFailure', 'AnnounceTierChangeFailed', 'LeaveGateAfterFailure']);
+      expect(run.outcome).toMatchObject({ status: 'FAILED', error: 'TierChangeRefused' });
+    },
+  );
+
   it('stops where a compensation fails, for a redrive', async () => {
     const run = await runWorkflow('change-tier', request, {
       ...rest,

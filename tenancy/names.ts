@@ -28,6 +28,14 @@ export function tenantRoleName(placed: Placed): string {
   return `${tenantRolePrefix}${placementId(placed)}`;
 }
 
+/** In which the budgets of tenants begin. */
+export const budgetPrefix = 'tenantry-';
+
+/** `tenantry-acme` */
+export function budgetName(placed: Placed): string {
+  return `${budgetPrefix}${placementId(placed)}`;
+}
+
 export const foundationStackPrefix = 'tenantry-foundation-';
 
 /** `tenantry-foundation-acme` */

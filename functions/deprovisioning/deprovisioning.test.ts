@@ -145,6 +145,7 @@ describe('writeExport', () => {
     exportedAt: '2026-12-22T00:00:00.000Z',
     tenant: { tenantId: 'acme' } as Tenant,
     ledger: [],
+    costs: [],
     clusters: {
       'shared-1': [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'password' }, data: { it: 'c2VjcmV0' } }],
     },

@@ -21,6 +21,7 @@ import { inside } from '../suspension/virtual-cluster.ts';
 import { listClusterWide } from '../transfer/list-tenant-objects.ts';
 import { installedVclusterSettings } from '../vclusters/installed-settings.ts';
 import { expectOurs } from '../workspaces/ownership.ts';
+import { budgetsIn, costsOf } from './cost-record.ts';
 import { listEverything } from './list-everything.ts';
 import { writeExport, writeManifest } from './write-export.ts';
 
@@ -80,7 +81,7 @@ export const handler = step({
     const facts = await writeExport(
       s3(),
       { bucket: environment('EXPORT_BUCKET'), key: exportKey(tenantId, operationId) },
-      { format: 'tenantry.export.v1', exportedAt, tenant, ledger, clusters },
+      { format: 'tenantry.export.v1', exportedAt, tenant, ledger, clusters, costs: await costsOf(budgetsIn, ledger) },
     );
     await writeManifest(s3(), facts, { exportedAt, tenant });
     return facts;

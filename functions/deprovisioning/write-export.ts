@@ -8,6 +8,7 @@ import type { LedgerEntry } from '../../tenancy/ledger.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { exportManifest, manifestKey } from '../../tenancy/transfer/export-manifest.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import type { CostRecord } from './cost-record.ts';
 
 export type ExportFacts = z.infer<typeof exportFacts>;
 
@@ -19,6 +20,8 @@ export interface TenantExport {
   ledger: readonly LedgerEntry[];
   /** Cluster -> every object of the tenant's namespace there. Values of secrets are base64, as the API has them. */
   clusters: Record<string, readonly KubernetesObject[]>;
+  /** What it has cost, month by month. */
+  costs: readonly CostRecord[];
 }
 
 /**

@@ -44,7 +44,14 @@ function stopped(object: KubernetesObject, suspensionId = 'operation-9'): Kubern
 function exported(clusters: TenantExport['clusters'], workspace: 'namespace' | 'vcluster' = 'namespace'): TenantExport {
   const placement = { account: 'pooled' as const, workspace };
   const tenant = { tenantId: 'acme', placement, suspensionId: 'operation-9' } as Tenant;
-  return { format: 'tenantry.export.v1', exportedAt: '2026-12-22T00:00:00.000Z', tenant, ledger: [], clusters };
+  return {
+    format: 'tenantry.export.v1',
+    exportedAt: '2026-12-22T00:00:00.000Z',
+    tenant,
+    ledger: [],
+    clusters,
+    costs: [],
+  };
 }
 
 const specs = ({ objects }: ReturnType<typeof planRestore>) =>

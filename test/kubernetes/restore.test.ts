@@ -39,6 +39,7 @@ async function exported(): Promise<TenantExport> {
     exportedAt: '2026-12-22T00:00:00.000Z',
     tenant,
     ledger: [],
+    costs: [],
     clusters: { 'shared-1': objects },
   };
   return JSON.parse(JSON.stringify(content)) as TenantExport;
