@@ -116,21 +116,40 @@ export function grantClusters(steps: OperationSteps, props: StepsProps): void {
     });
 }
 
-function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[], entries: string[]): void {
-  const { ensureCluster, unprotectCluster, releaseCluster } = steps;
-  const { table, clusterRoles } = props;
-  for (const step of [ensureCluster, unprotectCluster, releaseCluster]) {
-    step.allow(['eks:DescribeCluster'], clusters, { wildcardReason: NAMED });
-  }
-  ensureCluster.function.addEnvironment(
+/** Tells a function that makes clusters which roles are to be known in them. */
+function tellPrincipals(maker: StepLambda, steps: OperationSteps): void {
+  maker.function.addEnvironment(
     'PLATFORM_PRINCIPALS',
-    Stack.of(ensureCluster).toJsonString({
+    Stack.of(maker).toJsonString({
       administrators: [steps.ensureClusterBaseline.role.roleArn],
       members: stepsInClusters(steps)
         .filter((step) => step !== steps.ensureClusterBaseline)
         .map((step) => step.role.roleArn),
     }),
   );
+}
+
+/** What a function may do that makes the shared clusters that are added, and nothing else. */
+export function grantAddedClusters(
+  maker: StepLambda,
+  steps: OperationSteps,
+  { prefix, clusterRoles }: Pick<StepsProps, 'prefix' | 'clusterRoles'>,
+): void {
+  const added = addedClusterName(prefix, 0).replace(/0$/, '*');
+  tellPrincipals(maker, steps);
+  maker.allow(['eks:DescribeCluster', ...MAKE_CLUSTER], [arn('cluster', added), arn('access-entry', `${added}/*`)], {
+    wildcardReason: NAMED,
+  });
+  maker.allow(['iam:PassRole'], [clusterRoles.clusterRole.roleArn, clusterRoles.nodeRole.roleArn]);
+}
+
+function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[], entries: string[]): void {
+  const { ensureCluster, unprotectCluster, releaseCluster } = steps;
+  const { table, clusterRoles } = props;
+  for (const step of [ensureCluster, unprotectCluster, releaseCluster]) {
+    step.allow(['eks:DescribeCluster'], clusters, { wildcardReason: NAMED });
+  }
+  tellPrincipals(ensureCluster, steps);
   ensureCluster.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
   ensureCluster.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]);
   ensureCluster.allow(MAKE_CLUSTER, [...clusters, ...entries], { wildcardReason: NAMED });

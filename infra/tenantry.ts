@@ -13,6 +13,7 @@ import { platformGroup } from '../tenancy/workspace/names.ts';
 import { bundledTemplates } from './bundled-templates.ts';
 import { stepsInClusters } from './cluster-grants.ts';
 import { ClusterRoles } from './cluster-roles.ts';
+import { ClustersAhead } from './clusters-ahead.ts';
 import { readConfigFile } from './config-file.ts';
 import { EventRoute } from './event-route.ts';
 import { FoundationAccess } from './foundation-access.ts';
@@ -63,6 +64,7 @@ export class Tenantry extends Construct {
     this.exports = exportBucket(this, exportBucketName(prefix, Aws.ACCOUNT_ID, Aws.REGION), retentionDays);
     const boundaryName = tenantBoundaryName(prefix);
     const aliases = { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName }) };
+    const clusterRoles = new ClusterRoles(this, 'ClusterRoles', { prefix });
     const steps = createSteps(this, {
       prefix,
       aliases,
@@ -72,13 +74,22 @@ export class Tenantry extends Construct {
       undeliverableEvents: this.undeliverableEvents,
       exports: this.exports,
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
-      clusterRoles: new ClusterRoles(this, 'ClusterRoles', { prefix }),
+      clusterRoles,
       clusters: config.sharedClusters.map((cluster) => cluster.name),
       accounts: config.accounts && accountsWiring(prefix, config.accounts.managementAccountId),
     });
     this.workflows = createWorkflows(this, prefix, steps);
     this.#route(prefix, config, steps);
     accessEntries(this, config, steps);
+    if (config.clusters?.added?.ahead)
+      new ClustersAhead(this, 'ClustersAhead', {
+        prefix,
+        aliases,
+        table: this.registry,
+        clusterRoles,
+        steps,
+        deadLetters: this.undeliverableEvents,
+      });
     if (config.upgrades)
       new Upgrades(this, 'Upgrades', {
         prefix,

@@ -15,7 +15,7 @@ import { type Table, table } from '../runtime/table.ts';
 import { getCluster, recordMade } from './cluster-store.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
 import { describeCluster, ensureEksCluster, expectActive } from './ensure-eks-cluster.ts';
-import { joinSharedCluster, type Place } from './join-shared-cluster.ts';
+import { joinSharedCluster, type Place, type SharedClusters } from './join-shared-cluster.ts';
 import { ensurePlatformAccess, type PlatformPrincipals, platformPrincipals } from './platform-access.ts';
 
 /** What the later steps know of the cluster a tenant lives in. */
@@ -126,14 +126,13 @@ export const handler = step({
 async function ensurePlace(request: z.infer<typeof input>, settings: ClustersConfig): Promise<ClusterFacts> {
   const ledger = createLedger(table(), request);
   const demand = demandOf(findTier(request.tier).workspace.compute);
-  const place = await joinSharedCluster(
-    table(),
-    ledger,
-    { existing: config.sharedClusters, settings, addedName: (n) => addedClusterName(environment('INSTALLATION'), n) },
-    { tenantId: request.tenantId, generation: request.generation, demand },
-  );
+  const place = await joinSharedCluster(table(), ledger, configuredClusters(settings), {
+    tenantId: request.tenantId,
+    generation: request.generation,
+    demand,
+  });
   const accountId = environment('PLATFORM_ACCOUNT_ID');
-  const cluster = await sharedCluster(eksIn(accountId), place, accountId, settings);
+  const cluster = await sharedCluster(eksIn(accountId), place, settings);
   const attributes = {
     cpuMillis: String(demand.cpuMillis),
     memoryMebibytes: String(demand.memoryMebibytes),
@@ -144,21 +143,34 @@ async function ensurePlace(request: z.infer<typeof input>, settings: ClustersCon
   return { name: place.name, arn: cluster.arn ?? '', accountId };
 }
 
-async function sharedCluster(eks: Eks, place: Place, accountId: string, settings: ClustersConfig): Promise<Cluster> {
+/** The shared clusters of the configuration, and those that the installation adds to them. */
+export function configuredClusters(settings: ClustersConfig): SharedClusters {
+  return {
+    existing: config.sharedClusters,
+    settings,
+    addedName: (n) => addedClusterName(environment('INSTALLATION'), n),
+  };
+}
+
+async function sharedCluster(eks: Eks, place: Place, settings: ClustersConfig): Promise<Cluster> {
   if (!place.added) {
     const cluster = await describeCluster(eks, place.name);
     if (cluster) return expectActive(cluster);
     throw new CatalogueError('ClusterFailed', `The shared cluster ${place.name} of the configuration does not exist.`);
   }
-  const spec: ClusterSpec = {
-    name: place.name,
-    accountId,
+  return ensureAddedCluster(table(), eks, addedClusterSpec(place.name, settings), settings, platformPrincipals());
+}
+
+/** What a shared cluster that the product adds is made of: the configuration's subnets, the roles of the template. */
+export function addedClusterSpec(name: string, settings: ClustersConfig): ClusterSpec {
+  return {
+    name,
+    accountId: environment('PLATFORM_ACCOUNT_ID'),
     subnetIds: settings.added?.subnetIds ?? [],
     clusterRoleArn: environment('CLUSTER_ROLE_ARN'),
     nodeRoleArn: environment('NODE_ROLE_ARN'),
     tags: { [installationTag]: environment('INSTALLATION') },
   };
-  return ensureAddedCluster(table(), eks, spec, settings, platformPrincipals());
 }
 
 /** Ensures a shared cluster that the product adds; like a tenant's own, it is not made a second time. */

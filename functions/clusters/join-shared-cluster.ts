@@ -1,4 +1,10 @@
-import { type Capacity, type Demand, preferred, promisable } from '../../tenancy/clusters/capacity.ts';
+import {
+  type Capacity,
+  type ClusterLoad,
+  type Demand,
+  preferred,
+  promisable,
+} from '../../tenancy/clusters/capacity.ts';
 import type { ClustersConfig, SharedClusterConfig } from '../../tenancy/clusters/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { type Placed, placementId } from '../../tenancy/names.ts';
@@ -90,28 +96,45 @@ export function capacitiesOf({ existing, settings }: SharedClusters): (name: str
   };
 }
 
-/** Every shared cluster there is, with what is promised in it. */
-export async function loadsOf(table: Table, shared: SharedClusters, capacities: (name: string) => Capacity) {
+/** A shared cluster, what is promised in it, and its number if it is one that was added. */
+export type SharedLoad = ClusterLoad & { readonly added?: number | undefined };
+
+/** Every shared cluster there is, with what is promised in it; a moment behind. */
+export async function loadsOf(
+  table: Table,
+  shared: SharedClusters,
+  capacities: (name: string) => Capacity,
+): Promise<SharedLoad[]> {
   const records = new Map((await listClusters(table)).map((record) => [record.name, record]));
   const names = shared.existing.map(({ name }) => name);
   const added = [...records.values()]
     .filter((record) => record.added !== undefined && !names.includes(record.name))
     .sort((a, b) => (a.added ?? 0) - (b.added ?? 0));
-  const unknown = (name: string): ClusterRecord => ({
+  return [...names.map((name) => records.get(name) ?? unusedCluster(name)), ...added].map((record) =>
+    loadOf(shared, capacities, record),
+  );
+}
+
+/** A cluster that nobody has joined yet. */
+export function unusedCluster(name: string): ClusterRecord {
+  return { name, members: new Set(), changed: new Map(), cpuMillis: 0, memoryMebibytes: 0 };
+}
+
+/** What the record of a shared cluster says of its load. */
+export function loadOf(
+  { existing }: SharedClusters,
+  capacities: (name: string) => Capacity,
+  { name, members, cpuMillis, memoryMebibytes, added, made }: ClusterRecord,
+): SharedLoad {
+  return {
     name,
-    members: new Set(),
-    changed: new Map(),
-    cpuMillis: 0,
-    memoryMebibytes: 0,
-  });
-  return [...names.map((name) => records.get(name) ?? unknown(name)), ...added].map((record) => ({
-    name: record.name,
-    tenants: record.members.size,
-    cpuMillis: record.cpuMillis,
-    memoryMebibytes: record.memoryMebibytes,
-    capacity: capacities(record.name),
-    added: record.added,
-  }));
+    tenants: members.size,
+    cpuMillis,
+    memoryMebibytes,
+    capacity: capacities(name),
+    added,
+    making: added !== undefined && !made && !existing.some((cluster) => cluster.name === name),
+  };
 }
 
 /** The next cluster that would be added for the demand; `undefined`, with the reason in words, if none may be. */

@@ -18,6 +18,8 @@ export interface ClusterLoad extends Demand {
   readonly name: string;
   readonly capacity: Capacity;
   readonly tenants: number;
+  /** It is not there yet: whoever joins it waits until it is made. */
+  readonly making?: boolean;
 }
 
 /** `fullest` packs tenants, so that few clusters are paid for; `emptiest` spreads them, so that few are hit by one failure. */
@@ -61,8 +63,35 @@ export function fullness(load: ClusterLoad): number {
   );
 }
 
-/** The clusters that fit, best first; equal ones in the order given, so that everybody prefers the same. */
+/**
+ * The clusters that fit, best first: those that are there before those that are being made, whatever the policy. Equal ones in
+ * the order given, so that everybody prefers the same.
+ */
 export function preferred(loads: readonly ClusterLoad[], demand: Demand, policy: SpreadPolicy): ClusterLoad[] {
   const direction = policy === 'fullest' ? -1 : 1;
-  return loads.filter((load) => fits(load, demand)).sort((a, b) => direction * (fullness(a) - fullness(b)));
+  const waiting = ({ making }: ClusterLoad) => (making ? 1 : 0);
+  return loads
+    .filter((load) => fits(load, demand))
+    .sort((a, b) => waiting(a) - waiting(b) || direction * (fullness(a) - fullness(b)));
+}
+
+/** How many more tenants with that demand fit. */
+export function freePlaces(load: ClusterLoad, demand: Demand): number {
+  const { capacity } = load;
+  const times = (limit: number | undefined, used: number, each: number) =>
+    limit === undefined || each === 0 ? Number.POSITIVE_INFINITY : Math.floor((limit - used) / each);
+  const places = Math.min(
+    capacity.tenants - load.tenants,
+    times(capacity.cpuMillis, load.cpuMillis, demand.cpuMillis),
+    times(capacity.memoryMebibytes, load.memoryMebibytes, demand.memoryMebibytes),
+  );
+  return Math.max(0, places);
+}
+
+/** At least as much as each of them, of each resource. */
+export function largestDemand(demands: readonly Demand[]): Demand {
+  return {
+    cpuMillis: Math.max(0, ...demands.map(({ cpuMillis }) => cpuMillis)),
+    memoryMebibytes: Math.max(0, ...demands.map(({ memoryMebibytes }) => memoryMebibytes)),
+  };
 }

@@ -35,6 +35,11 @@ export const clustersConfig = z.strictObject({
       capacity: z.int().positive(),
       cpu: z.string().optional(),
       memory: z.string().optional(),
+      /**
+       * Room that is kept for so many more tenants of the largest tier that lives in shared clusters: the next cluster is made before
+       * the others are full. Default 0: it is made when the first tenant finds no place, and that tenant waits for it.
+       */
+      ahead: z.int().min(0).optional(),
       /** Subnets in at least two zones. */
       subnetIds: z.array(z.string().startsWith('subnet-')).min(2),
     })
