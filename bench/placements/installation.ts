@@ -7,10 +7,10 @@ import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import type { Bench } from '../onboarding/installation.ts';
 import { sixTiers } from './tiers.ts';
 
-/** The product on a local cloud of its own, in memory, with a tier for each placement. Nothing is left to be built later. */
-export async function startSixPlacements(progress: (line: string) => void): Promise<Bench> {
+/** The product on a local cloud of its own, in memory, with a tier for each placement and other settings. Nothing is left to be built later. */
+export async function startSixPlacements(progress: (line: string) => void, settings: object = {}): Promise<Bench> {
   await ensureVclusterBinary(progress);
-  const { configuration, remove } = sixTiers();
+  const { configuration, remove } = sixTiers(settings);
   try {
     const running = await up({ port: 0, clock: 'jump', progress: createProgress(progress), configuration });
     const { cloud } = running.local;

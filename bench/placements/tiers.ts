@@ -15,8 +15,8 @@ export const tierOf = {
 
 export type PlacementName = keyof typeof tierOf;
 
-/** The configuration with these tiers, as a file of its own. `remove` takes the file away. */
-export function sixTiers(): { configuration: ConfigFile; remove: () => void } {
+/** The configuration with these tiers and other settings, as a file of its own. `remove` takes the file away. */
+export function sixTiers(settings: object = {}): { configuration: ConfigFile; remove: () => void } {
   const { config } = readConfigFile();
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
   const file = join(folder, 'configuration.json');
@@ -28,6 +28,6 @@ export function sixTiers(): { configuration: ConfigFile; remove: () => void } {
       return [tier, { ...like, placement: { account, workspace } }];
     }),
   );
-  writeFileSync(file, JSON.stringify({ ...config, tiers }));
+  writeFileSync(file, JSON.stringify({ ...config, tiers, ...settings }));
   return { configuration: readConfigFile(file), remove: () => rmSync(folder, { recursive: true }) };
 }

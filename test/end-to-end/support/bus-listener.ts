@@ -41,10 +41,14 @@ export interface BusListener {
   close(): Promise<void>;
 }
 
-/** Starts to listen. `name` makes rule and queue durable and shared: a listener of the same name goes on where one stopped. */
+/**
+ * Starts to listen. `name` makes rule and queue durable and shared: a listener of the same name goes on where one stopped.
+ * `patience`: real milliseconds after which nothing is waited for any more.
+ */
 export async function listen(
   clients: Clients,
   name = `listener-${randomBytes(4).toString('hex')}`,
+  patience = DEADLINE_MILLISECONDS,
 ): Promise<BusListener> {
   const queueUrl = await connectQueue(clients, name);
   const events: BusEvent[] = [];
@@ -71,7 +75,7 @@ export async function listen(
       const late = setTimeout(() => {
         waiting.delete(look);
         reject(new Error(`no ${what} was heard, but: ${events.map(describe).join(', ') || 'nothing'}`));
-      }, DEADLINE_MILLISECONDS);
+      }, patience);
       waiting.add(look);
       look();
     });

@@ -1,0 +1,52 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { placementId } from '../../tenancy/names.ts';
+import type { MadePlacement } from '../../tenancy/tenant.ts';
+import { accountInventory } from '../../test/end-to-end/support/account-inventory.ts';
+import { unitOf } from '../../test/end-to-end/support/accounts.ts';
+import { ACCOUNT, type Clients } from '../../test/end-to-end/support/clients.ts';
+import { world } from '../../test/end-to-end/support/world.ts';
+
+/** What the services have of a placement, by its number, in the platform's account and in the tenant's. Never asked of the registry. */
+async function belongings(clients: Clients, operator: KubeConfig, tenantId: string, placed: MadePlacement) {
+  const { accountId, generation } = placed;
+  const everything = [
+    ...(await world(clients, operator)),
+    ...(accountId === ACCOUNT ? [] : await accountInventory(clients.endpoint, accountId)),
+  ];
+  // The first placement's name is how the names of the others begin.
+  const name = new RegExp(`${placementId({ tenantId, generation })}(?!\\d|--)`);
+  return everything.filter((entry) => name.test(entry));
+}
+
+/** What the services still have of a placement that was released: empty when all of it is gone. */
+export async function remainders(
+  clients: Clients,
+  operator: KubeConfig,
+  tenantId: string,
+  { left, now }: { left: MadePlacement; now: MadePlacement },
+): Promise<string[]> {
+  const found = await belongings(clients, operator, tenantId, left);
+  if (left.accountId === ACCOUNT || left.accountId === now.accountId) return found;
+  const unit = await unitOf(clients.endpoint, left.accountId);
+  return unit === 'Pool' ? found : [...found, `account ${left.accountId} in the unit ${unit}`];
+}
+
+/** What a placement has to have and the services do not know of. */
+export async function missing(
+  clients: Clients,
+  operator: KubeConfig,
+  tenantId: string,
+  placed: MadePlacement,
+): Promise<string[]> {
+  const { generation, placement, accountId } = placed;
+  const found = await belongings(clients, operator, tenantId, placed);
+  const name = placementId({ tenantId, generation });
+  const needed = [
+    `stack tenantry-foundation-${name} `,
+    `role /tenantry/tenants/tenantry-tenant-${name}`,
+    placement.workspace === 'cluster'
+      ? `control plane ${accountId} tenantry-tenant-${name}`
+      : `namespaces tenant-${name}`,
+  ];
+  return needed.filter((entry) => !found.some((each) => each.startsWith(entry)));
+}
