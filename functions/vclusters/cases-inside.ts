@@ -4,7 +4,14 @@ import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object
 import { accepted, escalation, type IsolationCase, type ProofSubject, policy, rbac } from '../isolation/case.ts';
 import { podCases } from '../isolation/cases/pods.ts';
 import { creating, deleting, listing, patching } from '../isolation/requests.ts';
-import { goodConfigMap, goodPod, goodRole, goodSecret, goodService } from '../isolation/well-behaved.ts';
+import {
+  goodConfigMap,
+  goodPod,
+  goodRole,
+  goodRoleBinding,
+  goodSecret,
+  goodService,
+} from '../isolation/well-behaved.ts';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 const admission = 'admissionregistration.k8s.io/v1';
@@ -27,6 +34,8 @@ function own(subject: ProofSubject): IsolationCase[] {
     goodSecret(subject),
     goodConfigMap(subject),
     goodRole(subject),
+    // Names a role of the platform's that is in every namespace.
+    goodRoleBinding(subject),
     clusterRole([{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]),
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
   ];

@@ -1,5 +1,6 @@
 import { clusterRoles, tenantClusterRole } from '../workspace/cluster-roles.ts';
 import type { KubernetesObject } from '../workspace/kubernetes-object.ts';
+import type { TenantRole } from '../workspace/names.ts';
 
 /** The namespace inside a virtual cluster that is the platform's. */
 export const virtualSystemNamespace = 'tenantry-system';
@@ -14,11 +15,12 @@ const all = [...read, 'create', 'update', 'patch', 'delete', 'deletecollection']
  * own allows (namespaces, cluster roles, custom resources of the groups it was given). Left out, since each would make it
  * the administrator: admission policies and webhooks (a mutating webhook could rewrite what the platform writes), aggregated
  * APIs, signing requests, impersonation, `bind`, `escalate`; and Endpoints, nodes and volumes, which belong to the host.
+ * Beside that the roles `edit` and `view` as a namespace has them, for the tenant to bind: a binding that names one of them travels
+ * between a namespace and a virtual cluster as it is.
  */
 export function tenantAccess(customApiGroups: readonly string[]): KubernetesObject[] {
   const name = tenantClusterRole('admin');
   const apiVersion = `${rbac}/v1`;
-  const inNamespaces = clusterRoles().find(({ metadata }) => metadata.name === name)?.rules as readonly object[];
   return [
     {
       apiVersion: 'v1',
@@ -26,7 +28,7 @@ export function tenantAccess(customApiGroups: readonly string[]): KubernetesObje
       metadata: { name: tenantAccount, namespace: virtualSystemNamespace },
       automountServiceAccountToken: false,
     },
-    { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: [...inNamespaces, ...ownCluster(customApiGroups)] },
+    clusterRole('admin', ownCluster(customApiGroups)),
     {
       apiVersion,
       kind: 'ClusterRoleBinding',
@@ -34,7 +36,16 @@ export function tenantAccess(customApiGroups: readonly string[]): KubernetesObje
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
       subjects: [{ kind: 'ServiceAccount', name: tenantAccount, namespace: virtualSystemNamespace }],
     },
+    clusterRole('edit'),
+    clusterRole('view'),
   ];
+}
+
+/** A role as a namespace has it, with more. */
+function clusterRole(role: TenantRole, more: readonly object[] = []): KubernetesObject {
+  const name = tenantClusterRole(role);
+  const inNamespaces = clusterRoles().find(({ metadata }) => metadata.name === name)?.rules as readonly object[];
+  return { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules: [...inNamespaces, ...more] };
 }
 
 function ownCluster(customApiGroups: readonly string[]): object[] {

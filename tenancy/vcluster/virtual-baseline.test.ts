@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { clusterRoles, tenantClusterRole } from '../workspace/cluster-roles.ts';
 import { exampleFacts } from './example-facts.ts';
 import { virtualBaseline } from './virtual-baseline.ts';
 
@@ -8,9 +9,11 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-const rulesOf = (customApiGroups: string[] = []) => {
+const rulesOf = (customApiGroups: string[] = [], role: 'admin' | 'edit' | 'view' = 'admin') => {
   const { access } = virtualBaseline({ ...exampleFacts, settings: { ...exampleFacts.settings, customApiGroups } });
-  return access.find(({ kind }) => kind === 'ClusterRole')?.rules as readonly Rule[];
+  const name = tenantClusterRole(role);
+  return access.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === name)
+    ?.rules as readonly Rule[];
 };
 
 test('everything is labelled as the platform’s, which the policies protect', () => {
@@ -52,6 +55,33 @@ describe('what would make the tenant the administrator is in none of its rules:'
   it('every resource of a group that is Kubernetes’ own', () => {
     const whole = rulesOf(['example.com']).filter(({ resources = [] }) => resources.includes('*'));
     expect(whole.map(({ apiGroups }) => apiGroups)).toEqual([['example.com']]);
+  });
+});
+
+describe.each(['edit', 'view'] as const)('the role %s', (role) => {
+  it('is the one of a namespace, so that a binding means the same inside and outside', () => {
+    const outside = clusterRoles().find(({ metadata }) => metadata.name === tenantClusterRole(role));
+    expect(rulesOf(['example.com'], role)).toEqual(outside?.rules);
+  });
+
+  it('gives nothing that the tenant does not hold, who may bind it therefore', () => {
+    for (const { apiGroups = [], resources = [], verbs } of rulesOf([], role))
+      for (const resource of resources)
+        for (const verb of verbs)
+          expect(
+            rulesOf().some(
+              (own) =>
+                apiGroups.every((group) => own.apiGroups?.includes(group)) &&
+                own.resources?.includes(resource) &&
+                own.verbs.includes(verb),
+            ),
+            `${verb} ${resource}`,
+          ).toBe(true);
+  });
+
+  it('is bound to nobody by the platform', () => {
+    const bindings = virtualBaseline(exampleFacts).access.filter(({ kind }) => kind.endsWith('Binding'));
+    expect(JSON.stringify(bindings)).not.toContain(tenantClusterRole(role));
   });
 });
 

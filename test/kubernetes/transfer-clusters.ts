@@ -20,12 +20,12 @@ export const virtual: Place = { kind: 'virtual-cluster', customApiGroups };
 
 /** The tenant as it is inside its virtual cluster: with the same cluster role, bound to a group. */
 export async function tenantInside(cluster: TestCluster): Promise<Kubernetes> {
-  const [account, role, binding] = tenantAccess(customApiGroups);
+  const [account, role, binding, ...others] = tenantAccess(customApiGroups);
   if (!account || !role || !binding) throw new Error('the tenant has an account, a role and a binding');
   const apiGroup = 'rbac.authorization.k8s.io';
   const labels = { 'app.kubernetes.io/managed-by': 'tenantry' };
   const ours = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, labels } });
-  await cluster.administrator.apply(ours(role));
+  for (const each of [role, ...others]) await cluster.administrator.apply(ours(each));
   await cluster.administrator.apply(ours({ ...binding, subjects: [{ apiGroup, kind: 'Group', name: 'inside' }] }));
   return cluster.client('tenant-admin', ['inside']);
 }

@@ -34,6 +34,10 @@ export function namespaced(namespace: string, tenantId: string): KubernetesObjec
       roleRef: { apiGroup: rbac, kind: 'Role', name: 'reader' },
       subjects: [{ kind: 'ServiceAccount', name: 'web', namespace }],
     }),
+    of(`${rbac}/v1`, 'RoleBinding', 'operators', {
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'tenantry-tenant-view' },
+      subjects: [{ kind: 'ServiceAccount', name: 'web', namespace }],
+    }),
     of('v1', 'Service', 'web', { spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] } }),
     of('v1', 'Service', 'db', { spec: { selector: { app: 'db' }, clusterIP: 'None', ports: [{ port: 5432 }] } }),
     of('v1', 'PersistentVolumeClaim', 'files', { spec: claim }),
