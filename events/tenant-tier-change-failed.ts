@@ -15,7 +15,7 @@ export const tenantTierChangeFailed = defineEvent({
     outcome: z
       .enum(['unchanged', 'stopped'])
       .describe(
-        'The tenant is exactly as it was before the request; or the change stopped halfway and a redrive goes on.',
+        'The tenant is exactly as it was before the request; or the change, or the release of the placement that it left, stopped halfway and a redrive goes on.',
       ),
   }),
   example: {

@@ -166,7 +166,7 @@ function createOperationSteps(make: Make, props: StepsProps) {
 }
 
 /** Workflows in which a step of an operation may have failed. */
-const NESTED = ['acquire-placement', 'move-placement', 'adjust-placement', 'release-placement'];
+const NESTED = ['acquire-placement', 'move-placement', 'adjust-placement', 'release-placement', 'retire-placement'];
 
 /** Who writes to the record of a tenant or to its ledger. */
 function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {

@@ -78,6 +78,7 @@ export class Tenantry extends Construct {
       clusters: config.sharedClusters.map((cluster) => cluster.name),
       accounts: config.accounts && accountsWiring(prefix, config.accounts.managementAccountId),
     });
+    if (config.functions) for (const step of stepsInClusters(steps)) step.enterNetwork(config.functions);
     this.workflows = createWorkflows(this, prefix, steps);
     this.#route(prefix, config, steps);
     accessEntries(this, config, steps);
@@ -132,7 +133,9 @@ export class Tenantry extends Construct {
         detailType: ['Step Functions Execution Status Change'],
         detail: {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-          stateMachineArn: this.workflows.operations.map(({ stateMachine }) => stateMachine.stateMachineArn),
+          stateMachineArn: [...this.workflows.operations, this.workflows.retirePlacement].map(
+            ({ stateMachine }) => stateMachine.stateMachineArn,
+          ),
         },
       },
       step: steps.observeExecution,

@@ -67,3 +67,20 @@ async function announceHalfway(
 function deprovisioningState(state: TenantState): 'DELETION_PENDING' | 'DEPROVISIONING' | 'DEPROVISIONED' {
   return state === 'DEPROVISIONING' || state === 'DEPROVISIONED' ? state : 'DELETION_PENDING';
 }
+
+/** Emits that the placement which a change of tier left could not be released. The same end of an execution gives the same event. */
+export async function announceRetirementStopped(
+  { tenantId, tier, operationId, correlationId }: Tenant,
+  { executionArn, failure, when }: Ended,
+): Promise<void> {
+  const { name } = tenantTierChangeFailed;
+  await publisher().publish({
+    type: tenantTierChangeFailed,
+    data: { tenantId, tier, operationId, executionArn, requestedTier: tier, ...failure, outcome: 'stopped' as const },
+    metadata: {
+      id: derivedEventId(executionArn, name, when),
+      correlationId,
+      causationId: operationId,
+    },
+  });
+}

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { z } from 'zod';
+import type { Tenant } from '../../tenancy/tenant.ts';
 import { table } from '../runtime/table.ts';
-import { announceInterrupted } from './announce-interrupted.ts';
+import { announceInterrupted, announceRetirementStopped } from './announce-interrupted.ts';
 import { failedState, stepFunctions } from './executions.ts';
 import { describeFailure } from './failure.ts';
 import { outcomeOf, stateAfter } from './interruptions.ts';
@@ -28,6 +29,7 @@ const operationInput = z.object({ tenantId: z.string(), operationId: z.string(),
  * what no state of a workflow can catch: a time-out, an abort, a failure outside the placement, a compensation that
  * failed, an announcement that could not be made; and every failure of the operations that only go forward. The
  * registry then says so, and the operation's failure event goes out.
+ * A placement that a change of tier left and that could not be released is announced too.
  * The same change of status may come again, after a failure of this function too: it gives the same event.
  */
 export async function handler(event: unknown): Promise<{ observed: boolean }> {
@@ -35,7 +37,9 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
   const { executionArn, status } = detail;
   const operation = operationInput.parse(JSON.parse(detail.input));
   const tenant = await getTenant(table(), operation.tenantId);
-  if (tenant?.operationId !== operation.operationId) return { observed: false };
+  if (!tenant) return { observed: false };
+  if (isRetirement(executionArn)) return observeRetirement(tenant, detail);
+  if (tenant.operationId !== operation.operationId) return { observed: false };
   const state = (await failedState(stepFunctions(), executionArn)) ?? 'unknown';
   const outcome = outcomeOf(tenant, state);
   if (!outcome) return { observed: false };
@@ -48,5 +52,27 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
   await updateTenant(table(), operation, stateAfter(tenant.state, outcome), { failure });
   logger.error('operation ended halfway', { ...operation, executionArn, outcome, ...failure });
   await announceInterrupted(tenant, { executionArn, outcome, failure, when: String(detail.stopDate) });
+  return { observed: true };
+}
+
+/** It follows from a change of tier, long after that: no operation of its own. */
+function isRetirement(executionArn: string): boolean {
+  // arn:aws:states:REGION:ACCOUNT:execution:STATE-MACHINE:NAME
+  return executionArn.split(':')[6]?.endsWith('-retire-placement') ?? false;
+}
+
+/** The placement that was left is still there, and costs: the tenant itself is well, so its record stays as it is. */
+async function observeRetirement(
+  tenant: Tenant,
+  { executionArn, status, error, cause, stopDate }: z.infer<typeof statusChange>['detail'],
+): Promise<{ observed: boolean }> {
+  const state = (await failedState(stepFunctions(), executionArn)) ?? 'unknown';
+  const failure = await describeFailure(stepFunctions(), {
+    state,
+    error: error ?? status,
+    cause: cause ?? `The execution is ${status}.`,
+  });
+  logger.error('a placement that was left is not released', { tenantId: tenant.tenantId, executionArn, ...failure });
+  await announceRetirementStopped(tenant, { executionArn, outcome: 'halfway', failure, when: String(stopDate) });
   return { observed: true };
 }

@@ -1,0 +1,60 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+
+const world = vi.hoisted(() => ({
+  published: [] as { type: { name: string }; data: Record<string, unknown>; metadata: { id: string } }[],
+  tenant: undefined as Record<string, unknown> | undefined,
+  updates: 0,
+}));
+
+vi.mock('../runtime/publisher.ts', () => ({
+  publisher: () => ({ publish: async (event: (typeof world.published)[number]) => world.published.push(event) }),
+}));
+vi.mock('../runtime/table.ts', () => ({ table: () => ({}) }));
+vi.mock('./tenant-registry.ts', () => ({
+  getTenant: async () => world.tenant,
+  updateTenant: async () => {
+    world.updates += 1;
+  },
+}));
+vi.mock('./executions.ts', () => ({ stepFunctions: () => ({}), failedState: async () => 'ReleasePlacement' }));
+
+const { handler } = await import('./observe-execution.ts');
+
+const ended = (machine: string, stopDate = 1) => ({
+  detail: {
+    executionArn: `arn:aws:states:us-east-1:111111111111:execution:tenantry-${machine}:acme-1`,
+    status: 'FAILED',
+    input: JSON.stringify({ tenantId: 'acme', operationId: 'operation-2-retire', correlationId: 'offer-7' }),
+    error: 'StackFailed',
+    cause: 'It is in use.',
+    stopDate,
+  },
+});
+
+beforeEach(() => {
+  world.published.length = 0;
+  world.updates = 0;
+  world.tenant = { tenantId: 'acme', tier: 'standard', state: 'READY', operationId: 'operation-3', correlationId: 'c' };
+});
+
+it('announces a placement that was left and is not released, and leaves the tenant’s record alone', async () => {
+  expect(await handler(ended('retire-placement'))).toEqual({ observed: true });
+  expect(world.updates).toBe(0);
+  const [{ type, data } = { type: undefined, data: undefined }] = world.published;
+  expect(type?.name).toBe('TenantTierChangeFailed');
+  expect(data).toMatchObject({ step: 'ReleasePlacement', error: 'StackFailed', outcome: 'stopped', tier: 'standard' });
+});
+
+it('gives the same end the same id, and another end, after a redrive, another', async () => {
+  for (const stopDate of [1, 1, 2]) await handler(ended('retire-placement', stopDate));
+  const [first, again, later] = world.published.map(({ metadata }) => metadata.id);
+  expect(again).toBe(first);
+  expect(later).not.toBe(first);
+});
+
+it('says nothing of an operation that another one has followed, nor of a tenant that is unknown', async () => {
+  expect(await handler(ended('suspend-tenant'))).toEqual({ observed: false });
+  world.tenant = undefined;
+  expect(await handler(ended('retire-placement'))).toEqual({ observed: false });
+  expect(world.published).toEqual([]);
+});
