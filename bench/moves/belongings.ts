@@ -4,6 +4,7 @@ import type { MadePlacement } from '../../tenancy/tenant.ts';
 import { accountInventory } from '../../test/end-to-end/support/account-inventory.ts';
 import { unitOf } from '../../test/end-to-end/support/accounts.ts';
 import { ACCOUNT, type Clients } from '../../test/end-to-end/support/clients.ts';
+import { passSimulatedTime } from '../../test/end-to-end/support/deployed-template.ts';
 import { world } from '../../test/end-to-end/support/world.ts';
 
 /** What the services have of a placement, by its number, in the platform's account and in the tenant's. Never asked of the registry. */
@@ -13,9 +14,10 @@ async function belongings(clients: Clients, operator: KubeConfig, tenantId: stri
     ...(await world(clients, operator)),
     ...(accountId === ACCOUNT ? [] : await accountInventory(clients.endpoint, accountId)),
   ];
-  // The first placement's name is how the names of the others begin.
-  const name = new RegExp(`${placementId({ tenantId, generation })}(?!\\d|--)`);
-  return everything.filter((entry) => name.test(entry));
+  const name = new RegExp(`${placementId({ tenantId, generation })}(?!\\d)`);
+  const other = new RegExp(`${tenantId}--(?!${generation}(?!\\d))`);
+  // What is in a placement may be called after the tenant alone.
+  return everything.filter((entry) => name.test(entry) && !other.test(entry));
 }
 
 /** What the services still have of a placement that was released: empty when all of it is gone. */
@@ -25,6 +27,8 @@ export async function remainders(
   tenantId: string,
   { left, now }: { left: MadePlacement; now: MadePlacement },
 ): Promise<string[]> {
+  // AWS Organizations is consistent after a while only.
+  await passSimulatedTime(clients, 5);
   const found = await belongings(clients, operator, tenantId, left);
   if (left.accountId === ACCOUNT || left.accountId === now.accountId) return found;
   const unit = await unitOf(clients.endpoint, left.accountId);
