@@ -50,6 +50,13 @@ it('passes when nothing is in the way, and changes nothing', async () => {
   expect(await getCluster(table, 'shared-1')).toBeUndefined();
 });
 
+it('what names the nodes of the old tier is in the way where it stays, and moves to those of the new one', async () => {
+  const placed = { containers: [container()], nodeSelector: { 'tenantry.dev/tier': 'standard' } };
+  const world = emptyWorld(table, living({}, [deployment('web', placed)]));
+  expect(await refusal(world, change('in-place'), tiers())).toContain('it asks for the nodes of the tier standard');
+  expect(await checkTierChange(world, change('moved', vcluster), tiers())).toBe(0);
+});
+
 it('says what must shrink and by how much', async () => {
   const world = emptyWorld(
     table,

@@ -14,6 +14,7 @@ import {
 import type { Finding } from '../../tenancy/transfer/findings.ts';
 import type { Place } from '../../tenancy/transfer/place.ts';
 import { planTransfer, type TransferPlan } from '../../tenancy/transfer/plan.ts';
+import { nodesOf, withTierNodes } from '../../tenancy/transfer/tier-nodes.ts';
 import { divide } from '../../tenancy/transfer/whose.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
@@ -53,7 +54,10 @@ export function workspaceFindings(
   return {
     use,
     quota: beyond(judged, quotaOf(tiers.wanted.workspace)),
-    objects: [...objectObstacles(own, allowedBy(request, tiers)), ...(travel?.obstacles ?? [])],
+    objects: [
+      ...objectObstacles(asArriving(request, tiers, own), allowedBy(request, tiers)),
+      ...(travel?.obstacles ?? []),
+    ],
     findings: travel?.findings ?? [],
   };
 }
@@ -82,6 +86,17 @@ function movedUse(
   const arriving = objectsByQuota(own);
   if (!inVcluster(to)) return { ...sums, ...together(arriving, givenObjects({ tenantId, ...to }, wanted.workspace)) };
   return { ...sums, ...Object.fromEntries(Object.entries(arriving).filter(([key]) => countedOnHosts.includes(key))) };
+}
+
+/** What moves is put on the nodes of the new tier; in place it stays where it says. */
+function asArriving(
+  { how, to }: PreflightRequest,
+  { wanted }: Tiers,
+  own: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  if (how === 'in-place') return own;
+  const nodes = nodesOf(to.tier, wanted.workspace);
+  return own.map((object) => withTierNodes(object, { nodes, demanded: false }));
 }
 
 function allowedBy(request: PreflightRequest, { old, wanted, vclusters }: Tiers): Allowed {
@@ -118,8 +133,9 @@ function placeOf(
   namespace: string,
   { vclusters }: Tiers,
 ): Place {
-  if (inVcluster(placed)) return { kind: 'virtual-cluster', customApiGroups: vclusters.customApiGroups };
-  return { kind: 'namespace', namespace, ingressDomain: domainOf(tenantId, tier) };
+  const nodes = nodesOf(placed.tier, tier.workspace);
+  if (inVcluster(placed)) return { kind: 'virtual-cluster', customApiGroups: vclusters.customApiGroups, nodes };
+  return { kind: 'namespace', namespace, ingressDomain: domainOf(tenantId, tier), nodes };
 }
 
 /** Where the tenant's objects are read. */

@@ -1,6 +1,7 @@
 import { CatalogueError } from '../../tenancy/errors.ts';
 import type { Placed } from '../../tenancy/names.ts';
 import type { Place } from '../../tenancy/transfer/place.ts';
+import { nodesOf } from '../../tenancy/transfer/tier-nodes.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { exportClusterRole } from '../../tenancy/workspace/life-access.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
@@ -18,9 +19,11 @@ const TOKEN_SECONDS = 3_600;
 
 /** What a placement's objects are, to a transfer. */
 export function placeOf(tenantId: string, { placement, tier, namespace }: Made): Place {
+  const { workspace } = findTier(tier);
+  const nodes = nodesOf(tier, workspace);
   if (placement.workspace === 'vcluster')
-    return { kind: 'virtual-cluster', customApiGroups: installedVclusterSettings().customApiGroups };
-  return { kind: 'namespace', namespace, ingressDomain: `${tenantId}.${findTier(tier).workspace.ingress.domain}` };
+    return { kind: 'virtual-cluster', customApiGroups: installedVclusterSettings().customApiGroups, nodes };
+  return { kind: 'namespace', namespace, ingressDomain: `${tenantId}.${workspace.ingress.domain}`, nodes };
 }
 
 /**

@@ -24,3 +24,10 @@ export function withoutItems(fields: Fields, name: string, drop: (item: Fields) 
   const kept = list.filter((item: unknown) => !(isFields(item) && drop(item)));
   return kept.length === 0 ? without(fields, name) : { ...fields, [name]: kept };
 }
+
+/** The tree with every map in it changed, the inner ones first. */
+export function mapFields(value: unknown, change: (fields: Fields) => Fields): unknown {
+  if (Array.isArray(value)) return value.map((each) => mapFields(each, change));
+  if (!isFields(value)) return value;
+  return change(Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapFields(each, change)])));
+}

@@ -1,3 +1,5 @@
+import type { NodeChange, TierNodes } from './tier-nodes.ts';
+
 /**
  * Where objects of a tenant are, or shall be. A cluster of the tenant's own is a `namespace` too: what it may do there, it
  * may in one fenced namespace.
@@ -8,11 +10,14 @@ export type Place =
       readonly namespace: string;
       /** `tenantry.dev/ingress-domain` of the namespace: below which the tenant's hosts are. */
       readonly ingressDomain?: string;
+      /** Of a target: which nodes its pods run on. Left out, they name the ones that they named. */
+      readonly nodes?: TierNodes;
     }
   | {
       readonly kind: 'virtual-cluster';
       /** API groups of which the tenant may define custom resources there. */
       readonly customApiGroups: readonly string[];
+      readonly nodes?: TierNodes;
     };
 
 /** Namespaces inside a virtual cluster that are Kubernetes' or the platform's; tenants cannot write there. */
@@ -31,6 +36,8 @@ export interface Mapping {
   readonly tenantId?: Change;
   /** Absent where hosts stay what they are. */
   readonly ingressDomain?: Change;
+  /** Absent where pods name the nodes that they named. */
+  readonly nodes?: NodeChange;
 }
 
 /** Changes nothing. */
@@ -58,6 +65,7 @@ export function mappingBetween(
     namespaces: named,
     ...(tenantId !== undefined && tenantId.from !== tenantId.to && { tenantId }),
     ...(moved && { ingressDomain: { from, to: into } }),
+    ...(target.nodes !== undefined && { nodes: { nodes: target.nodes, demanded: target.kind === 'namespace' } }),
   };
 }
 

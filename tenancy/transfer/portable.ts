@@ -3,6 +3,7 @@ import { kindOf } from './named.ts';
 import { type Mapping, namespaceIn } from './place.ts';
 import { portableKinds } from './portable-kinds.ts';
 import { withNewNames } from './references.ts';
+import { withTierNodes } from './tier-nodes.ts';
 
 /** Annotations that controllers of the source wrote about the source. */
 const sourceAnnotations: readonly string[] = [
@@ -33,7 +34,8 @@ export function portable(object: KubernetesObject, mapping: Mapping): Kubernetes
   const { status: _, metadata, ...rest } = object;
   const bare = withoutNullTimes({ ...rest, metadata: portableMetadata(metadata, mapping) }) as KubernetesObject;
   const ofKind = portableKinds.get(kindOf(object));
-  return withNewNames(ofKind === undefined ? bare : ofKind(bare), mapping);
+  const named = withNewNames(ofKind === undefined ? bare : ofKind(bare), mapping);
+  return mapping.nodes === undefined ? named : withTierNodes(named, mapping.nodes);
 }
 
 function portableMetadata(metadata: ObjectMetadata, mapping: Mapping): ObjectMetadata {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../workspace/kubernetes-object.ts';
 import { tenantLabel } from '../workspace/names.ts';
-import { type Fields, isFields, withItems } from './fields.ts';
+import { type Fields, isFields, mapFields, withItems } from './fields.ts';
 import { kindOf } from './named.ts';
 import { type Change, type Mapping, namespaceIn } from './place.ts';
 
@@ -100,11 +100,4 @@ function withTenant(object: KubernetesObject, { from, to }: Change): KubernetesO
       Array.isArray(fields['values']) && { values: fields['values'].map((each) => (each === from ? to : each)) }),
   })) as Omit<KubernetesObject, 'metadata'>;
   return { ...changed, metadata } as KubernetesObject;
-}
-
-/** The tree with every map in it changed, the inner ones first. */
-function mapFields(value: unknown, change: (fields: Fields) => Fields): unknown {
-  if (Array.isArray(value)) return value.map((each) => mapFields(each, change));
-  if (!isFields(value)) return value;
-  return change(Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapFields(each, change)])));
 }

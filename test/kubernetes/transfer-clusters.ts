@@ -6,6 +6,7 @@ import { ensureNamespace } from '../../functions/workspaces/ensure-namespace.ts'
 import { nameOf } from '../../tenancy/transfer/named.ts';
 import type { Place } from '../../tenancy/transfer/place.ts';
 import { planTransfer } from '../../tenancy/transfer/plan.ts';
+import { nodesOf } from '../../tenancy/transfer/tier-nodes.ts';
 import { tenantAccess } from '../../tenancy/vcluster/virtual-access.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { groupName, namespaceName, platformGroup } from '../../tenancy/workspace/names.ts';
@@ -40,15 +41,15 @@ export interface TestWorkspace {
 /** Ensures the workspace of a tenant's placement, with the platform's own rights. */
 export async function workspaceIn(
   cluster: TestCluster,
-  placed: { readonly tenantId: string; readonly generation: number },
+  { tier = 'basic', ...placed }: { readonly tenantId: string; readonly generation: number; readonly tier?: string },
   numbers: WorkspaceNumbers = basicNumbers,
 ): Promise<TestWorkspace> {
   const platform = cluster.client('platform-role', [platformGroup]);
-  await eventually(() => ensureNamespace({ kubernetes: platform }, { ...placed, tier: 'basic', numbers }));
+  await eventually(() => ensureNamespace({ kubernetes: platform }, { ...placed, tier, numbers }));
   const namespace = namespaceName(placed);
   const ingressDomain = `${placed.tenantId}.${numbers.ingress.domain}`;
   return {
-    place: { kind: 'namespace', namespace, ingressDomain },
+    place: { kind: 'namespace', namespace, ingressDomain, nodes: nodesOf(tier, numbers) },
     namespace,
     tenant: cluster.client(`${namespace}-role`, [groupName(placed.tenantId, 'admin')]),
   };

@@ -6,6 +6,7 @@ import { transferObjects } from '../../functions/transfer/transfer-objects.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
 import { planTransfer, type TransferPlan, withoutWorkloads } from '../../tenancy/transfer/plan.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
+import { nodePlacement, nodePoolSettings } from '../../tenancy/workspace/node-pools.ts';
 import { basicNumbers, type WorkspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from './eventually.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
@@ -28,7 +29,9 @@ let administrator: Kubernetes;
 beforeAll(async () => {
   shared = await startTestCluster();
   administrator = shared.administrator;
-  await eventually(() => ensureClusterBaseline({ kubernetes: administrator }));
+  await eventually(() =>
+    ensureClusterBaseline({ kubernetes: administrator, pools: [{ tier: 'gold', settings: nodePool }] }),
+  );
 });
 
 afterAll(() => shared?.stop());
@@ -36,6 +39,8 @@ afterAll(() => shared?.stop());
 function workspace(tenantId: string, generation: number, numbers?: WorkspaceNumbers): Promise<TestWorkspace> {
   return workspaceIn(shared, { tenantId, generation }, numbers);
 }
+
+const nodePool = nodePoolSettings.parse({ limits: { cpu: '100', memory: '400Gi' } });
 
 /** From what is in the source now. */
 async function planBetween(source: TestWorkspace, target: TestWorkspace): Promise<TransferPlan> {
@@ -151,6 +156,30 @@ test('what runs comes last where the data has to be brought first: claims are th
   const { written, comparison } = await transferObjects(target.tenant, plan, { mirror: target.place });
   expectSame(comparison);
   expect(written).toBe(5);
+});
+
+test('to a tier with nodes of its own and back: the pods are admitted on both sides, and all is as it was', async () => {
+  const [source, back] = [await workspace('wayne', 1), await workspace('wayne', 3)];
+  const numbers = { ...basicNumbers, nodePool };
+  const gold = await workspaceIn(shared, { tenantId: 'wayne', generation: 2, tier: 'gold' }, numbers);
+  await make(source.tenant, namespaced(source.namespace, 'wayne'));
+  const pods = async ({ namespace }: TestWorkspace) => {
+    const found = await administrator.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace });
+    expect(found.filter(({ metadata }) => /^(web|db)-/.test(metadata.name))).toHaveLength(3);
+    return found;
+  };
+  const there = await planBetween(source, gold);
+  expectSame((await transferObjects(gold.tenant, there)).comparison);
+  expect((await transferObjects(gold.tenant, there)).written).toBe(0);
+  const { nodeSelector, tolerations } = nodePlacement('gold');
+  for (const { spec } of await eventually(() => pods(gold)))
+    expect(spec).toMatchObject({ nodeSelector, tolerations: expect.arrayContaining([...tolerations]) });
+  const home = await planBetween(gold, back);
+  expect(JSON.stringify(home.objects)).not.toContain('tenantry.dev/tier');
+  expectSame((await transferObjects(back.tenant, home)).comparison);
+  await eventually(() => pods(back));
+  const same = async (from: TestWorkspace) => (await planBetween(from, source)).objects;
+  expect(await same(back)).toEqual(await same(source));
 });
 
 describe('a transfer that does not get through', () => {
