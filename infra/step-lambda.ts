@@ -1,6 +1,13 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -17,6 +24,20 @@ export interface StepLambdaProps extends Bundling {
   readonly failedEvents?: IQueue;
 }
 
+/** Where a function is, if it is in a VPC. */
+export interface FunctionNetwork {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+const INTERFACES = 'EC2 names interfaces when Lambda makes them.';
+const OF_INTERFACES = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:DeleteNetworkInterface',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
+const LOOKING = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'] as const;
+
 /**
  * One Lambda function from one source file, with its own role that starts with nothing but its own log group and
  * tracing: every further right is granted by name.
@@ -24,9 +45,11 @@ export interface StepLambdaProps extends Bundling {
 export class StepLambda extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
+  readonly #name: string;
 
   constructor(scope: Construct, id: string, props: StepLambdaProps) {
     super(scope, id);
+    this.#name = props.functionName;
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${props.functionName}`,
       retention: RetentionDays.THREE_MONTHS,
@@ -76,5 +99,34 @@ export class StepLambda extends Construct {
       new PolicyStatement({ actions, resources, ...(options.conditions && { conditions: options.conditions }) }),
     );
     if (options.wildcardReason) acknowledgeWildcards(this.role, options.wildcardReason, resources);
+  }
+
+  /**
+   * Puts the function into a VPC. Lambda makes the interfaces with the function's own role; its code does not get that right.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   */
+  enterNetwork({ subnetIds, securityGroupIds }: FunctionNetwork): void {
+    const ec2 = `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:`;
+    const interfaces = `${ec2}network-interface/*`;
+    const places = [
+      ...subnetIds.map((id) => `${ec2}subnet/${id}`),
+      ...securityGroupIds.map((id) => `${ec2}security-group/${id}`),
+    ];
+    this.allow(['ec2:CreateNetworkInterface'], [interfaces, ...places], { wildcardReason: INTERFACES });
+    this.allow([...OF_INTERFACES], [interfaces], { wildcardReason: INTERFACES });
+    this.allow([...LOOKING], ['*'], { wildcardReason: 'Describing in EC2 takes no resource.' });
+    // The function's own ARN would be a circle: it is made after its role.
+    const functionArn = `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${this.#name}`;
+    this.role.addToPolicy(
+      new PolicyStatement({
+        sid: 'InterfacesAreNotForTheCode',
+        effect: Effect.DENY,
+        actions: ['ec2:CreateNetworkInterface', ...OF_INTERFACES, ...LOOKING],
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
+      }),
+    );
+    const resource = this.function.node.defaultChild as CfnFunction;
+    resource.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
   }
 }

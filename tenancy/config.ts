@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { placement } from '../events/placement.ts';
 import { accountsConfig } from './accounts/config.ts';
 import { clustersConfig, sharedCluster } from './clusters/config.ts';
+import { accessMistakes, functionsConfig } from './clusters/private-access.ts';
 import { exportConfig, graceDays, tombstoneDays } from './deprovisioning.ts';
 import { interoperabilityConfig, sbtMistakes } from './interoperability/config.ts';
 import { tierChangesConfig } from './tier-changes/config.ts';
@@ -34,6 +35,8 @@ export const tenantryConfig = z
     sharedClusters: z.array(sharedCluster).min(1),
     /** How clusters are filled, added and made. Needed as soon as a tier has clusters of its own. */
     clusters: clustersConfig.optional(),
+    /** Network of the functions that work in clusters. Needed where the public endpoint of clusters is closed. */
+    functions: functionsConfig.optional(),
     /** What virtual clusters are made of. */
     vclusters: vclusterSettings.optional(),
     /** Needed as soon as a tier has accounts of its own. */
@@ -57,6 +60,7 @@ export const tenantryConfig = z
         path: ['accounts'],
         message: `is needed: the tier "${dedicated[0]}" has dedicated accounts`,
       });
+    for (const { path, message } of accessMistakes(config)) context.addIssue({ code: 'custom', path: [path], message });
     for (const [index, name] of (config.upgrades?.ladder ?? []).entries())
       if (!Object.hasOwn(config.tiers, name))
         context.addIssue({

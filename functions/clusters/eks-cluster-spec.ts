@@ -8,6 +8,8 @@ export interface ClusterSpec {
   /** Account it is in; part of the idempotency token. */
   accountId: string;
   subnetIds: readonly string[];
+  /** Of the control plane's interfaces, beside the one that EKS makes. */
+  securityGroupIds?: readonly string[];
   clusterRoleArn: string;
   nodeRoleArn: string;
   tags: Record<string, string>;
@@ -30,6 +32,7 @@ export function createClusterInput(spec: ClusterSpec, settings: Settings): Creat
     accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
     resourcesVpcConfig: {
       subnetIds: [...spec.subnetIds],
+      ...(spec.securityGroupIds && { securityGroupIds: [...spec.securityGroupIds] }),
       endpointPrivateAccess: true,
       endpointPublicAccess: publicEndpoint,
       ...(publicEndpoint && { publicAccessCidrs: settings.publicAccessCidrs }),

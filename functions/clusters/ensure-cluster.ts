@@ -163,10 +163,12 @@ async function sharedCluster(eks: Eks, place: Place, settings: ClustersConfig): 
 
 /** What a shared cluster that the product adds is made of: the configuration's subnets, the roles of the template. */
 export function addedClusterSpec(name: string, settings: ClustersConfig): ClusterSpec {
+  const securityGroupIds = settings.added?.securityGroupIds;
   return {
     name,
     accountId: environment('PLATFORM_ACCOUNT_ID'),
     subnetIds: settings.added?.subnetIds ?? [],
+    ...(securityGroupIds && { securityGroupIds }),
     clusterRoleArn: environment('CLUSTER_ROLE_ARN'),
     nodeRoleArn: environment('NODE_ROLE_ARN'),
     tags: { [installationTag]: environment('INSTALLATION') },

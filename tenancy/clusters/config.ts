@@ -42,6 +42,8 @@ export const clustersConfig = z.strictObject({
       ahead: z.int().min(0).optional(),
       /** Subnets in at least two zones. */
       subnetIds: z.array(z.string().startsWith('subnet-')).min(2),
+      /** Of the control plane's interfaces, beside EKS's own: one that admits the functions at port 443, where they are in a VPC. */
+      securityGroupIds: z.array(z.string().startsWith('sg-')).max(4).optional(),
     })
     .optional(),
 });
