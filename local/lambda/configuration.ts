@@ -47,7 +47,8 @@ export function settingsFrom(input: OperationInput, name: string, base?: Setting
   const target = input.DeadLetterConfig === undefined ? base?.deadLetterTarget : input.DeadLetterConfig.TargetArn;
   if (target) settings.deadLetterTarget = target;
   const vpc = input.VpcConfig === undefined ? base?.vpc : input.VpcConfig;
-  if (vpc?.SubnetIds?.length) settings.vpc = { SubnetIds: vpc.SubnetIds, SecurityGroupIds: vpc.SecurityGroupIds ?? [] };
+  if (vpc?.SubnetIds?.length)
+    settings.vpc = { SubnetIds: vpc.SubnetIds, SecurityGroupIds: vpc.SecurityGroupIds ?? [], VpcId: vpc.VpcId ?? '' };
   return settings;
 }
 
@@ -120,7 +121,7 @@ export function describeVersion(record: FunctionRecord, version: VersionRecord, 
     LastModified: new Date(version.lastModified).toISOString().replace('Z', '+0000'),
     CodeSha256: version.codeSha256,
     Version: version.version,
-    ...(version.vpc && { VpcConfig: { ...version.vpc, VpcId: '' } }),
+    ...(version.vpc && { VpcConfig: version.vpc }),
     ...(version.deadLetterTarget && { DeadLetterConfig: { TargetArn: version.deadLetterTarget } }),
     ...(Object.keys(version.environment).length > 0 && { Environment: { Variables: version.environment } }),
     TracingConfig: { Mode: version.tracing },

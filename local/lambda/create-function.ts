@@ -7,6 +7,7 @@ import { describeVersion, settingsFrom } from './configuration.ts';
 import type { FunctionRecord, VersionRecord } from './function-store.ts';
 import type { LambdaParts } from './parts.ts';
 import { publish } from './publish.ts';
+import { checkedVpc } from './vpc.ts';
 
 /** Whoever gives a function its role must be allowed to pass it. */
 export function passRole(role: unknown): AccessRequest[] {
@@ -38,11 +39,13 @@ export async function createFunction(parts: LambdaParts, input: OperationInput, 
     throw new AwsError('AccessDeniedException', 'Cross-account pass role is not allowed.', { status: 403 });
   }
   assumable(parts, settings.role, ref.name);
+  const vpc = checkedVpc(parts, settings, ref.name, context);
   const code = await storeCode(parts.cloud, input.Code, context.caller);
   refuseExisting(parts, ref);
   const now = parts.cloud.clock.now();
   const latest: VersionRecord = {
     ...settings,
+    ...(vpc && { vpc }),
     version: '$LATEST',
     codeSha256: code.sha256,
     codeSize: code.size,

@@ -5,8 +5,10 @@ import { change, changeable } from './change-function.ts';
 import { storeCode } from './code-store.ts';
 import { describeVersion, settingsFrom } from './configuration.ts';
 import { assumable, createFunction, passRole } from './create-function.ts';
+import type { FunctionRecord } from './function-store.ts';
 import { lookUp, page } from './lookup.ts';
 import { type LambdaParts, onFunction } from './parts.ts';
+import { checkedVpc } from './vpc.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 const FUNCTION = `${FUNCTIONS}/{FunctionName}`;
@@ -88,7 +90,9 @@ export function functionOperations(parts: LambdaParts): Record<string, Operation
         const record = changeable(parts, input, context);
         const settings = settingsFrom(input, record.name, record.latest);
         if (input.Role) assumable(parts, settings.role, record.name);
-        return change(parts, record, settings);
+        const moved = input.VpcConfig !== undefined || input.Role !== undefined;
+        const vpc = moved ? checkedVpc(parts, settings, record.name, context) : settings.vpc;
+        return change(parts, withoutOptional(record), { ...settings, ...(vpc && { vpc }) });
       },
     },
     DeleteFunction: {
@@ -97,6 +101,12 @@ export function functionOperations(parts: LambdaParts): Record<string, Operation
       handle: (input, context) => deleteFunction(parts, input, context),
     },
   };
+}
+
+/** What a request takes away is missing in the settings that it leads to. */
+function withoutOptional(record: FunctionRecord): FunctionRecord {
+  const { vpc: _, deadLetterTarget: __, ...latest } = record.latest;
+  return { ...record, latest };
 }
 
 function deleteFunction(parts: LambdaParts, input: OperationInput, context: RequestContext): void {

@@ -1,6 +1,7 @@
 import type { Cloud } from '../kernel/service.ts';
 import type { Collection } from '../kernel/store.ts';
 import { type FunctionRef, functionArn, functionNotFound } from './arn.ts';
+import type { FunctionVpc } from './vpc.ts';
 
 /** One version of a function, as GetFunctionConfiguration shows it; dates are milliseconds of the clock. */
 export interface VersionRecord {
@@ -18,7 +19,7 @@ export interface VersionRecord {
   logFormat: 'Text' | 'JSON';
   logGroup: string;
   deadLetterTarget?: string;
-  vpc?: { SubnetIds: string[]; SecurityGroupIds: string[] };
+  vpc?: FunctionVpc;
   codeSha256: string;
   codeSize: number;
   lastModified: number;
