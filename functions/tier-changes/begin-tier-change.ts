@@ -7,7 +7,7 @@ import { currentPlacement, type NumberedPlacement, type Tenant } from '../../ten
 import { DEFAULT_KEEP_PREVIOUS_HOURS, type HowItChanges, howItChanges } from '../../tenancy/tier-changes/config.ts';
 import { type Beginning, beginOperation } from '../operations/begin-operation.ts';
 import { waiters } from '../operations/gate-records.ts';
-import { updateTenant } from '../operations/tenant-registry.ts';
+import { getTenant, updateTenant } from '../operations/tenant-registry.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
@@ -18,10 +18,12 @@ const QUEUE = 100;
 
 /**
  * Throws `TierChangeSuperseded` when another change of tier waits for the same tenant: it was asked for later, so it counts.
+ * The operation itself may still be in the queue: whoever let it in wakes it first, and takes it out then.
  */
-export async function expectLatest(table: Table, tenantId: string): Promise<void> {
+async function expectLatest(table: Table, { tenantId, operationId }: Beginning): Promise<void> {
   const waiting = await waiters(table, tenantGate(tenantId), QUEUE);
-  const later = waiting.find(({ executionArn }) => {
+  const later = waiting.find(({ executionArn, holderId }) => {
+    if (holderId === operationId) return false;
     // arn:aws:states:REGION:ACCOUNT:execution:STATE-MACHINE:NAME
     const machine = executionArn.split(':')[6] ?? '';
     return operationOfWorkflow(machine)?.name === 'change-tier';
@@ -52,7 +54,9 @@ export async function beginTierChange(
   asked: Beginning,
   tier: string,
 ): Promise<{ tenant: Tenant; how: HowItChanges; to: NumberedPlacement }> {
-  await expectLatest(table, asked.tenantId);
+  const known = await getTenant(table, asked.tenantId);
+  // What has begun is not superseded any more: its answer was lost, and the registry says already that the tier changes.
+  if (known?.operationId !== asked.operationId) await expectLatest(table, asked);
   const tenant = await beginOperation(table, operationOf('change-tier'), asked);
   if (tenant.next) return { tenant, how: howItChanges(tenant.placement, tenant.next.placement), to: tenant.next };
   const { how, to } = nextPlacement(tenant, tier);

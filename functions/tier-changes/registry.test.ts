@@ -110,10 +110,30 @@ describe('beginTierChange', () => {
     const begun = await beginTierChange(table, asked('queue', 'operation-2'), 'standard');
     expect(begun.how).toBe('moved');
     await arrive(table, at('operation-4', 'tenantry-change-tier'), 1, woken);
-    await expect(beginTierChange(table, asked('queue', 'operation-2'), 'standard')).rejects.toMatchObject({
+    // Begun is begun, when it is asked again too.
+    expect((await beginTierChange(table, asked('queue', 'operation-2'), 'standard')).to).toEqual(begun.to);
+    await expect(beginTierChange(table, asked('queue', 'operation-5'), 'standard')).rejects.toMatchObject({
       name: 'TierChangeSuperseded',
       message: expect.stringContaining('operation-4'),
     });
+  });
+
+  it('does not take its own place in the queue for a later request: who is let in is woken first, and taken out then', async () => {
+    await ready('own-place');
+    const at = (holderId: string) => ({
+      gate: 'tenant#own-place',
+      holderId,
+      executionArn: `arn:aws:states:us-east-1:111111111111:execution:tenantry-change-tier:${holderId}`,
+      taskToken: holderId,
+      enqueuedAt: '2026-11-22T10:00:00.000Z',
+    });
+    const woken: string[] = [];
+    await arrive(table, at('operation-2'), 1, async () => {
+      const { how } = await beginTierChange(table, asked('own-place', 'operation-2'), 'standard');
+      woken.push(how);
+      return 'woken';
+    });
+    expect(woken).toEqual(['moved']);
   });
 
   it('is for the owner, and for Tenantry itself', async () => {
