@@ -40,7 +40,7 @@ export interface TestWorkspace {
 
 /** Ensures the workspace of a tenant's placement, with the platform's own rights. */
 export async function workspaceIn(
-  cluster: TestCluster,
+  cluster: Pick<TestCluster, 'client'>,
   { tier = 'basic', ...placed }: { readonly tenantId: string; readonly generation: number; readonly tier?: string },
   numbers: WorkspaceNumbers = basicNumbers,
 ): Promise<TestWorkspace> {

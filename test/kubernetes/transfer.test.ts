@@ -6,7 +6,7 @@ import { transferObjects } from '../../functions/transfer/transfer-objects.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
 import { planTransfer, type TransferPlan, withoutWorkloads } from '../../tenancy/transfer/plan.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
-import { nodePlacement, nodePoolSettings } from '../../tenancy/workspace/node-pools.ts';
+import { nodePoolSettings } from '../../tenancy/workspace/node-pools.ts';
 import { basicNumbers, type WorkspaceNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from './eventually.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
@@ -20,6 +20,7 @@ import {
   versions,
   workspaceIn,
 } from './transfer-clusters.ts';
+import { testTransferOfTiers } from './transfer-tier-cases.ts';
 import { namespaced } from './transfer-workload.ts';
 
 /** A real control plane with its controllers and the fences of a shared cluster; everybody in it with their own rights. */
@@ -144,43 +145,7 @@ describe('from a namespace', () => {
   });
 });
 
-test('what runs comes last where the data has to be brought first: claims are there, and nobody has used them', async () => {
-  const [source, target] = [await workspace('stark', 1), await workspace('stark', 2)];
-  await make(source.tenant, namespaced(source.namespace, 'stark'));
-  const plan = await planBetween(source, target);
-  const first = await transferObjects(target.tenant, withoutWorkloads(plan), { mirror: target.place });
-  expectSame(first.comparison);
-  const kinds = async () => new Set((await own(target.place, administrator)).map(({ kind }) => kind));
-  expect([...(await kinds())]).toEqual(expect.arrayContaining(['PersistentVolumeClaim', 'Service', 'Secret']));
-  for (const kind of ['Deployment', 'StatefulSet', 'Job', 'CronJob', 'Pod']) expect(await kinds()).not.toContain(kind);
-  const { written, comparison } = await transferObjects(target.tenant, plan, { mirror: target.place });
-  expectSame(comparison);
-  expect(written).toBe(5);
-});
-
-test('to a tier with nodes of its own and back: the pods are admitted on both sides, and all is as it was', async () => {
-  const [source, back] = [await workspace('wayne', 1), await workspace('wayne', 3)];
-  const numbers = { ...basicNumbers, nodePool };
-  const gold = await workspaceIn(shared, { tenantId: 'wayne', generation: 2, tier: 'gold' }, numbers);
-  await make(source.tenant, namespaced(source.namespace, 'wayne'));
-  const pods = async ({ namespace }: TestWorkspace) => {
-    const found = await administrator.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace });
-    expect(found.filter(({ metadata }) => /^(web|db)-/.test(metadata.name))).toHaveLength(3);
-    return found;
-  };
-  const there = await planBetween(source, gold);
-  expectSame((await transferObjects(gold.tenant, there)).comparison);
-  expect((await transferObjects(gold.tenant, there)).written).toBe(0);
-  const { nodeSelector, tolerations } = nodePlacement('gold');
-  for (const { spec } of await eventually(() => pods(gold)))
-    expect(spec).toMatchObject({ nodeSelector, tolerations: expect.arrayContaining([...tolerations]) });
-  const home = await planBetween(gold, back);
-  expect(JSON.stringify(home.objects)).not.toContain('tenantry.dev/tier');
-  expectSame((await transferObjects(back.tenant, home)).comparison);
-  await eventually(() => pods(back));
-  const same = async (from: TestWorkspace) => (await planBetween(from, source)).objects;
-  expect(await same(back)).toEqual(await same(source));
-});
+testTransferOfTiers({ cluster: () => shared, tier: 'gold', nodePool });
 
 describe('a transfer that does not get through', () => {
   test('goes on where the one before was killed, and writes each object once', async () => {

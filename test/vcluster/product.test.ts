@@ -16,6 +16,7 @@ import { nodePlacement, nodePoolSettings } from '../../tenancy/workspace/node-po
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from '../kubernetes/eventually.ts';
 import { type HostCluster, startHostCluster } from './host-cluster.ts';
+import { testTransfer } from './transfer-cases.ts';
 
 /** What the product makes of a tenant's virtual cluster, with the real vcluster in it. Who may do what is tested in test/kubernetes. */
 let host: HostCluster;
@@ -49,6 +50,10 @@ const hostWith = (token: string) => {
     authorization: `Bearer ${token}`,
   }));
 };
+
+/** As the administrator, who may be everybody. */
+const hostAs = (user: string, [group = '']: readonly string[]) =>
+  kubernetesClient(connectTo(addressOf(host)), async () => ({ 'impersonate-user': user, 'impersonate-group': group }));
 
 /** The tier of acme has nodes of its own; that of globex has not. */
 const nodePool = nodePoolSettings.parse({ limits: { cpu: '100', memory: '400Gi' } });
@@ -105,6 +110,17 @@ test('it has DNS: CoreDNS keeps to the rules of the host', async () => {
     expect(pods).toHaveLength(1);
     expect(pods.flatMap(pullPolicies)).toEqual(['Always']);
   });
+});
+
+testTransfer({
+  tenantId: 'acme',
+  namespace: 'tenant-acme',
+  host: () => ({ administrator, client: hostAs }),
+  async inside() {
+    const virtual = await findVirtualCluster(administrator, vclusterPlace({ tenantId: 'acme', generation: 1 }));
+    if (!virtual.ready) throw new Error(virtual.lacks);
+    return { tenant: await tenant('acme'), administrator: virtual.administrator };
+  },
 });
 
 describe('a tenant inside', () => {
