@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ControlPlane } from '../kube/control-planes.ts';
+import { hostApi } from '../vcluster/host-api.ts';
+import { ensureAutoMode } from './auto-mode.ts';
 import { lacksEc2 } from './cluster-subscription.ts';
 import { serviceAccountIssuer } from './cluster-view.ts';
 import { ownedKey } from './database.ts';
@@ -99,16 +102,24 @@ async function runControlPlane(engine: EksEngine, key: string): Promise<void> {
   const release = engine.cloud.clock.hold(`eks: control plane of ${cluster.name} starts`);
   try {
     const planes = await engine.controlPlanes();
-    const { endpoint, certificateAuthorityData } = await planes.ensureRunning(
-      cluster.id,
-      controlPlaneOptions(engine, cluster),
-    );
+    const plane = await planes.ensureRunning(cluster.id, controlPlaneOptions(engine, cluster));
+    const { endpoint, certificateAuthorityData } = plane;
+    if (engine.furnishes && cluster.configuration.computeConfig.enabled) await furnish(plane, cluster);
     // It may have changed meanwhile.
     const now = engine.database.clusters.get(key);
     if (now?.id === cluster.id)
       engine.database.clusters.put(key, { ...now, endpoint, certificateAuthorityData, healthIssues: [] });
   } finally {
     release();
+  }
+}
+
+async function furnish({ adminKubeconfigPath }: ControlPlane, { configuration }: ClusterRecord): Promise<void> {
+  const api = hostApi(adminKubeconfigPath);
+  try {
+    await ensureAutoMode(api, configuration);
+  } finally {
+    api.close();
   }
 }
 

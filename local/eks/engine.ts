@@ -61,6 +61,8 @@ export interface EksEngine {
   controlPlanes(): Promise<ControlPlanes>;
   /** Whether any were made. */
   usesControlPlanes(): boolean;
+  /** Whether control planes are this machine's own, so that what EKS puts into a cluster is put there; others have their owner. */
+  readonly furnishes: boolean;
 }
 
 export function createEngine(
@@ -77,6 +79,7 @@ export function createEngine(
     jobs: createJobs(cloud),
     starting: new Map(),
     usesControlPlanes: () => planes !== undefined,
+    furnishes: options.controlPlanes === undefined,
     async controlPlanes() {
       // Real controllers need real time: polling for them must not use up its tries in leaps.
       if (!planes && typeof controlPlanes === 'function') cloud.clock.pace?.(LEAP_FACTOR);

@@ -23,6 +23,10 @@ export function fakeHostApi(objects: Record<string, unknown> = {}): FakeHostApi 
       stored.set(`${path}/${object.metadata.name}`, object);
       return object as T;
     },
+    async apply<T>(path: string, body: unknown) {
+      stored.set(path, body as Json);
+      return body as T;
+    },
     async patch<T>(path: string, body: unknown) {
       const object = stored.get(base(path));
       if (!object) return undefined;

@@ -4,6 +4,7 @@ import { goodPod, goodService } from '../../functions/isolation/well-behaved.ts'
 import type { Kubernetes } from '../../functions/kubernetes/client.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
 import { ensureNamespace } from '../../functions/workspaces/ensure-namespace.ts';
+import { autoModeKinds } from '../../local/eks/auto-mode-kinds.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { baselineRelease, baselineReleaseLabel } from '../../tenancy/workspace/baseline-releases.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
@@ -12,7 +13,7 @@ import { namespaceObjects } from '../../tenancy/workspace/namespace-objects.ts';
 import { nodePoolSettings } from '../../tenancy/workspace/node-pools.ts';
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from './eventually.ts';
-import { autoModeKinds, builtInClass } from './support/auto-mode.ts';
+import { builtInClass } from './support/built-in-class.ts';
 import { formerBaseline, pruned } from './support/former-baseline.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 

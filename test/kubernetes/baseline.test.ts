@@ -4,12 +4,13 @@ import { goodPod } from '../../functions/isolation/well-behaved.ts';
 import type { Kubernetes } from '../../functions/kubernetes/client.ts';
 import { ensureClusterBaseline } from '../../functions/workspaces/ensure-cluster-baseline.ts';
 import { ensureNamespace } from '../../functions/workspaces/ensure-namespace.ts';
+import { autoModeKinds } from '../../local/eks/auto-mode-kinds.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { groupName, platformGroup, tierLabel } from '../../tenancy/workspace/names.ts';
 import { nodePlacement, nodePoolSettings, nodePoolType } from '../../tenancy/workspace/node-pools.ts';
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
 import { eventually } from './eventually.ts';
-import { autoModeKinds, builtInClass } from './support/auto-mode.ts';
+import { builtInClass } from './support/built-in-class.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 
 const settings = nodePoolSettings.parse({ limits: { cpu: '100', memory: '400Gi' } });

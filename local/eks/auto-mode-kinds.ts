@@ -1,5 +1,11 @@
-import type { KubernetesObject } from '../../../tenancy/workspace/kubernetes-object.ts';
-import { builtInNodeClass, nodeClassType } from '../../../tenancy/workspace/node-pools.ts';
+/** A Kubernetes object of the whole cluster. */
+export interface ClusterObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+  readonly [field: string]: unknown;
+}
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -93,30 +99,25 @@ const clusterNetworkPolicySpec = object(
   'subject',
 );
 
+/** Of kinds that controllers of EKS write and others only read. */
+const anything: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
 /**
- * The kinds that an EKS cluster in Auto Mode serves beside Kubernetes' own, as far as their fields are documented. Unknown fields are
- * refused by server-side apply, so that a manifest with a mistake in it does not pass.
+ * Kinds that an EKS cluster in Auto Mode serves beside Kubernetes' own: those by which nodes are made, and network policies of the whole
+ * cluster; as far as their fields are documented. Unknown fields are refused by server-side apply, so that a manifest with a mistake in
+ * it does not pass. Not here: what EKS's controllers of load balancers, diagnostics and policy endpoints have.
+ * https://docs.aws.amazon.com/eks/latest/userguide/auto-reference.html
  */
-export const autoModeKinds: readonly KubernetesObject[] = [
+export const autoModeKinds = [
   kind('karpenter.sh', 'v1', 'NodePool', 'nodepools', nodePoolSpec),
+  kind('karpenter.sh', 'v1', 'NodeClaim', 'nodeclaims', anything),
   kind('eks.amazonaws.com', 'v1', 'NodeClass', 'nodeclasses', nodeClassSpec),
+  kind('eks.amazonaws.com', 'v1alpha1', 'CNINode', 'cninodes', anything),
   kind('networking.k8s.aws', 'v1alpha1', 'ClusterNetworkPolicy', 'clusternetworkpolicies', clusterNetworkPolicySpec),
 ];
 
-/** The class that Auto Mode makes for its built-in pools. */
-export const builtInClass: KubernetesObject = {
-  ...nodeClassType,
-  metadata: { name: builtInNodeClass },
-  spec: {
-    role: 'tenantry-node',
-    subnetSelectorTerms: [{ id: 'subnet-0a' }, { id: 'subnet-0b' }],
-    securityGroupSelectorTerms: [{ id: 'sg-0a' }],
-  },
-};
-
-function kind(group: string, version: string, name: string, plural: string, spec: Schema): KubernetesObject {
-  const status = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const schema = { openAPIV3Schema: object({ spec, status }, 'spec') };
+function kind(group: string, version: string, name: string, plural: string, spec: Schema) {
+  const schema = { openAPIV3Schema: object({ spec, status: anything }, 'spec') };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
