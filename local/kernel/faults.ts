@@ -52,12 +52,12 @@ export interface Faults {
 
 /** An empty set of faults. */
 export function createFaults(): Faults {
-  let faults: (Fault & { count: number; after: number })[] = [];
+  let faults: PendingFault[] = [];
   return {
     add(fault) {
-      faults.push({ ...fault, count: fault.count ?? 1, after: fault.after ?? 0 });
+      faults.push({ ...fault, count: fault.count ?? 1, after: fault.after ?? 0, patterns: patternsOf(fault) });
     },
-    list: () => faults.map((fault) => ({ ...fault })),
+    list: () => faults.map(({ patterns: _patterns, ...fault }) => fault),
     clear() {
       faults = [];
     },
@@ -77,10 +77,23 @@ export function createFaults(): Faults {
   };
 }
 
-function hits(fault: Fault, { service, operation, callerArn, input }: FaultedCall): boolean {
+interface PendingFault extends Fault {
+  count: number;
+  after: number;
+  patterns: { caller: RegExp | undefined; input: RegExp | undefined };
+}
+
+function patternsOf({ caller, input }: Fault): PendingFault['patterns'] {
+  return {
+    caller: caller === undefined ? undefined : new RegExp(caller),
+    input: input === undefined ? undefined : new RegExp(input, 'm'),
+  };
+}
+
+function hits(fault: PendingFault, { service, operation, callerArn, input }: FaultedCall): boolean {
   if (fault.service !== service || (fault.operation !== '*' && fault.operation !== operation)) return false;
-  if (fault.caller !== undefined && !new RegExp(fault.caller).test(callerArn)) return false;
-  return fault.input === undefined || new RegExp(fault.input, 'm').test(inputText(input));
+  if (fault.patterns.caller?.test(callerArn) === false) return false;
+  return fault.patterns.input?.test(inputText(input)) !== false;
 }
 
 /** A line for each member: texts and bodies as they are, everything else as JSON. */

@@ -30,13 +30,13 @@ export async function handleLocal(cloud: RunningCloud, request: WireRequest): Pr
 function faults(cloud: RunningCloud, request: WireRequest): WireResponse {
   if (request.method === 'DELETE') cloud.faults.clear();
   if (request.method === 'POST') {
-    const fault = parseFault(bodyText(request));
-    if (!fault)
+    const added = parseFaults(bodyText(request));
+    if (!added)
       return json(400, {
         message:
-          'A fault is {"service", "operation", "kind", "count"?, "after"?, "caller"?, "input"?, "error"?, "milliseconds"?}; "caller" and "input" are regular expressions.',
+          'A fault is {"service", "operation", "kind", "count"?, "after"?, "caller"?, "input"?, "error"?, "milliseconds"?}; "caller" and "input" are regular expressions. A list of them is taken too.',
       });
-    cloud.faults.add(fault);
+    for (const fault of added) cloud.faults.add(fault);
   }
   return json(200, { faults: cloud.faults.list() });
 }
@@ -52,19 +52,24 @@ const KINDS: readonly Fault['kind'][] = [
   'crash-after',
 ];
 
-function parseFault(text: string): Fault | undefined {
+/** The faults of a body that has one or a list; `undefined` when one of them is none. */
+function parseFaults(text: string): Fault[] | undefined {
   try {
-    const fault = JSON.parse(text) as Partial<Fault>;
-    const complete =
-      typeof fault.service === 'string' &&
-      typeof fault.operation === 'string' &&
-      KINDS.some((kind) => kind === fault.kind) &&
-      [fault.caller, fault.input].every(isPattern);
-    return complete ? (fault as Fault) : undefined;
+    const faults = [JSON.parse(text) as Partial<Fault> | Partial<Fault>[]].flat();
+    return faults.every(isFault) ? faults : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function isFault(fault: Partial<Fault>): fault is Fault {
+  return (
+    typeof fault.service === 'string' &&
+    typeof fault.operation === 'string' &&
+    KINDS.some((kind) => kind === fault.kind) &&
+    [fault.caller, fault.input].every(isPattern)
+  );
 }
 
 /** Throws a SyntaxError for a text that is no regular expression. */

@@ -5,11 +5,14 @@ export interface Fault {
   kind: 'fail-before' | 'fail-after' | 'lose-response' | 'throttle' | 'deny' | 'delay';
   count?: number;
   after?: number;
+  /** Regular expressions on the caller's ARN and on the input. */
+  caller?: string;
+  input?: string;
   error?: { code: string; message?: string; status?: number };
 }
 
-/** Injects a fault. */
-export async function injectFault(endpoint: string, fault: Fault): Promise<void> {
+/** Injects a fault, or several. */
+export async function injectFault(endpoint: string, fault: Fault | Fault[]): Promise<void> {
   const answer = await fetch(`${endpoint}/_local/faults`, { method: 'POST', body: JSON.stringify(fault) });
   if (!answer.ok) throw new Error(`the fault was refused: ${await answer.text()}`);
 }
