@@ -60,3 +60,14 @@ test('a right that is missing for another verb or subresource is another refusal
   expect(answeredBy(rbac('create', 'pods'), refusal(text), standard)).toBe(false);
   expect(answeredBy(rbac('get', 'pods/exec'), refusal(text), standard)).toBe(false);
 });
+
+test('a quota that the tenant has used up is no fence that fails; one that allows nothing is', () => {
+  const full = (used: string) =>
+    refusal(
+      `persistentvolumeclaims "p" is forbidden: exceeded quota: tenant-objects, requested: persistentvolumeclaims=1, used: ${used}, limited: persistentvolumeclaims=5`,
+    );
+  expect(answeredBy(accepted, full('persistentvolumeclaims=5'), standard)).toBe(true);
+  expect(answeredBy(accepted, full('persistentvolumeclaims=0'), standard)).toBe(false);
+  expect(answeredBy(accepted, full('limits.cpu=4,persistentvolumeclaims=0'), standard)).toBe(false);
+  expect(answeredBy(accepted, refusal('persistentvolumeclaims "p" is forbidden: no'), standard)).toBe(false);
+});

@@ -47,7 +47,7 @@ export function controlName(control: Control): string {
 
 /** Whether this very control gave the answer; a refusal for another reason is not it. */
 export function answeredBy(control: Control, answer: KubernetesAnswer, podSecurityStandard: string): boolean {
-  if (control.kind === 'accepted') return answer.status >= 200 && answer.status < 300;
+  if (control.kind === 'accepted') return (answer.status >= 200 && answer.status < 300) || usedUp(answer);
   if (answer.status !== 403 && answer.status !== 422) return false;
   const text = textOf(answer);
   switch (control.kind) {
@@ -64,6 +64,16 @@ export function answeredBy(control: Control, answer: KubernetesAnswer, podSecuri
     case 'RBAC escalation':
       return text.includes('is attempting to grant RBAC permissions not currently held');
   }
+}
+
+/**
+ * Whether all that stands against the request is what the tenant has already: the quota is asked last, when every other control has
+ * let the request pass. A quota of nothing refuses whatever is used.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#resourcequota
+ */
+function usedUp(answer: KubernetesAnswer): boolean {
+  const [, used] = /exceeded quota: .*, used: (.*), limited: /.exec(textOf(answer)) ?? [];
+  return answer.status === 403 && used !== undefined && used.split(',').every((amount) => !amount.endsWith('=0'));
 }
 
 /** The text of a `Status`; nothing of any other body, which may hold what a tenant must not see. */
