@@ -1,12 +1,16 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
 import { eventually } from './support/eventually.ts';
+import { kubeconfigOf } from './support/kubeconfig-file.ts';
 import { operatorKubeConfig, request } from './support/kubernetes.ts';
+import { createOfTier } from './support/placements.ts';
 import { ask, createTenant, freshTenant } from './support/product.ts';
 import { registered } from './support/registry.ts';
+import { addVirtualWorkloads, virtualDump, virtualWorkloads } from './support/virtual-workloads.ts';
 import { addWorkloads, dump, podCount } from './support/workloads.ts';
 
 const endpoint = inject('endpoint');
@@ -16,6 +20,7 @@ let bus: BusListener;
 let operator: KubeConfig;
 
 beforeAll(async () => {
+  await ensureVclusterBinary((line) => void process.stderr.write(`${line}\n`));
   bus = await listen(clients);
   operator = await operatorKubeConfig(clients);
 });
@@ -94,4 +99,41 @@ describe('tenantry restore', () => {
       expect(stderr).toMatch(message);
     }
   });
+});
+
+describe('tenantry restore of a tenant with a virtual cluster', () => {
+  const gone = freshTenant('gone');
+  const back = freshTenant('back');
+
+  it('makes all that it had inside, in a virtual cluster of the new one', async () => {
+    await createOfTier(clients, gone, 'standard');
+    await bus.heard('TenantReady', gone);
+    const old = await kubeconfigOf(endpoint, gone);
+    await addVirtualWorkloads(old);
+    const before = await virtualDump(old);
+    await ask(clients, 'TenantDeletionRequested', { tenantId: gone, immediate: true });
+    const { detail: end } = await bus.heard('TenantDeprovisioned', gone);
+
+    const restore = ['restore', end.data.kept.export.key, '--tenant', back, '--json'];
+    const { code, stdout, stderr } = await run(...restore);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      tenantId: back,
+      objects: virtualWorkloads,
+      written: virtualWorkloads,
+      kinds: { Namespace: 1, 'ClusterRole.rbac.authorization.k8s.io': 1, 'Deployment.apps': 1 },
+    });
+    expect(await registered(clients, back)).toMatchObject({ state: 'READY', tier: 'standard' });
+    expect(await virtualDump(await kubeconfigOf(endpoint, back))).toEqual(before);
+    // Its pods are on the host, under the name of its virtual cluster.
+    operator = await operatorKubeConfig(clients);
+    await eventually('its pods', async () => {
+      const { text } = await request(operator, 'GET', `/api/v1/namespaces/tenant-${back}/pods`);
+      const { items } = JSON.parse(text) as { items: { metadata: { name: string } }[] };
+      const names = items.map(({ metadata }) => metadata.name);
+      return names.filter((name) => name.endsWith(`-x-shop-x-${back}`)).length === 2 ? true : undefined;
+    });
+    expect(JSON.parse((await run(...restore)).stdout)).toMatchObject({ written: 0 });
+    // Two virtual clusters start, one after the other.
+  }, 300_000);
 });
