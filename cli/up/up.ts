@@ -9,6 +9,7 @@ import type { ServiceOptions } from '../../local/service-options.ts';
 import type { TenantryConfig } from '../../tenancy/config.ts';
 import { type AwsSettings, LOCAL_ACCOUNT, LOCAL_REGION, localCredentials } from '../settings.ts';
 import { ensureAssembly } from './assembly.ts';
+import { ensureFunctionsNetwork } from './functions-network.ts';
 import { brokerParameters, organizationOptions } from './organization.ts';
 import type { Progress } from './progress.ts';
 import { ensureSharedClusters } from './shared-clusters.ts';
@@ -90,6 +91,8 @@ export async function up({ progress, ...options }: UpOptions): Promise<Up> {
         progress.line,
       ),
     );
+    if (config.functions)
+      ensureFunctionsNetwork(local.cloud, { accountId: LOCAL_ACCOUNT, region: LOCAL_REGION }, config.functions);
     await progress.phase('deployment of the templates', async () =>
       deployAssembly(local.cloud, assembly, { parameters: await brokerParameters(local, config) }),
     );
