@@ -41,6 +41,16 @@ export async function world(clients: Clients, operator: KubeConfig): Promise<str
   return [...account, ...budgets.map((name) => `budget ${name}`), ...access, ...objects.flat(), ...clusters].sort();
 }
 
+/** What of it names the tenant, without its id and the numbers of its placement and account: the same whenever it has the same. */
+export function belongingsIn(everything: readonly string[], tenantId: string): string[] {
+  const own = everything.filter((line) => new RegExp(`\\b${tenantId}(--\\d+)?\\b`).test(line));
+  return own
+    .map((line) =>
+      line.replaceAll(new RegExp(`${tenantId}(--\\d+)?`, 'g'), 'it').replace(/\b(?!1{12})\d{12}\b/, 'its own account'),
+    )
+    .sort();
+}
+
 async function clusterAccess(client: EKSClient): Promise<string[]> {
   const found: string[] = [];
   for await (const { clusters = [] } of paginateListClusters({ client }, {})) {
