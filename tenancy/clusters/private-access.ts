@@ -7,8 +7,14 @@ import type { ClustersConfig } from './config.ts';
  */
 export const functionsConfig = z.strictObject({
   /** They need a way to AWS's APIs: a NAT gateway, or endpoints of the services in the VPC. */
-  subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(2).max(16),
-  securityGroupIds: z.array(z.string().regex(/^sg-[0-9a-f]{8,17}$/)).min(1).max(5),
+  subnetIds: z
+    .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/))
+    .min(2)
+    .max(16),
+  securityGroupIds: z
+    .array(z.string().regex(/^sg-[0-9a-f]{8,17}$/))
+    .min(1)
+    .max(5),
 });
 
 export type FunctionsConfig = z.infer<typeof functionsConfig>;
