@@ -129,12 +129,21 @@ function tellPrincipals(maker: StepLambda, steps: OperationSteps): void {
   );
 }
 
+/**
+ * Whoever makes a cluster with a key of one's own needs rights to that key. A condition on grants for AWS's services does not hold here.
+ * https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+ */
+function grantKey(maker: StepLambda, { clusterKeyArn }: Pick<StepsProps, 'clusterKeyArn'>): void {
+  if (clusterKeyArn) maker.allow(['kms:CreateGrant', 'kms:DescribeKey'], [clusterKeyArn]);
+}
+
 /** What a function may do that makes the shared clusters that are added, and nothing else. */
 export function grantAddedClusters(
   maker: StepLambda,
   steps: OperationSteps,
-  { prefix, clusterRoles }: Pick<StepsProps, 'prefix' | 'clusterRoles'>,
+  { prefix, clusterRoles, clusterKeyArn }: Pick<StepsProps, 'prefix' | 'clusterRoles' | 'clusterKeyArn'>,
 ): void {
+  grantKey(maker, { clusterKeyArn });
   const added = addedClusterName(prefix, 0).replace(/0$/, '*');
   tellPrincipals(maker, steps);
   maker.allow(['eks:DescribeCluster', ...MAKE_CLUSTER], [arn('cluster', added), arn('access-entry', `${added}/*`)], {
@@ -150,6 +159,7 @@ function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[
     step.allow(['eks:DescribeCluster'], clusters, { wildcardReason: NAMED });
   }
   tellPrincipals(ensureCluster, steps);
+  grantKey(ensureCluster, props);
   ensureCluster.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
   ensureCluster.allow(['dynamodb:Query'], [`${table.tableArn}/index/by-entity`]);
   ensureCluster.allow(MAKE_CLUSTER, [...clusters, ...entries], { wildcardReason: NAMED });

@@ -11,9 +11,9 @@ import { allowedTo, ofType, type Template, target } from './testing/template.ts'
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-clusters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function synthesized(added: object): Template {
+function synthesized(added: object, more: object = {}): Template {
   const config = JSON.parse(readFileSync(join(projectRoot, 'tenantry.config.json'), 'utf8'));
-  const clusters = { ...config.clusters, added };
+  const clusters = { ...config.clusters, ...more, added };
   const configFile = join(folder, 'config.json');
   writeFileSync(configFile, JSON.stringify({ ...config, clusters }));
   const app = new App({ outdir: join(folder, 'cdk.out'), context: { 'aws:cdk:bundling-stacks': [] } });
@@ -78,4 +78,16 @@ describe('where room is to be kept in shared clusters', () => {
 
 it.each([added, { ...added, ahead: 0 }])('has no part for it where none is to be kept', (some) => {
   expect(JSON.stringify(synthesized(some))).not.toContain('replenish-clusters');
+});
+
+it('lets whoever makes a cluster use the key that its secrets are encrypted with, and nobody where there is none', () => {
+  const kmsKeyArn = 'arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const template = synthesized({ ...added, ahead: 1 }, { kmsKeyArn });
+  for (const [, { Properties }] of makers(template)) {
+    const granted = allowedTo(template, target(Properties['Role'])).filter(({ Resource }) =>
+      Resource.includes(kmsKeyArn),
+    );
+    expect(granted.map(({ Action }) => Action)).toEqual([['kms:CreateGrant', 'kms:DescribeKey']]);
+  }
+  expect(JSON.stringify(synthesized({ ...added, ahead: 1 }))).not.toContain('kms:CreateGrant');
 });

@@ -17,6 +17,8 @@ export interface ClustersAheadProps {
   readonly aliases: Readonly<Record<string, string>>;
   readonly table: TableV2;
   readonly clusterRoles: ClusterRoles;
+  /** KMS key of the clusters that are made. */
+  readonly clusterKeyArn?: string | undefined;
   /** Those that work in clusters are made known in each. */
   readonly steps: OperationSteps;
   readonly deadLetters: Queue;
@@ -47,7 +49,7 @@ export class ClustersAhead extends Construct {
     const rights = registryRights(table);
     rights.items(this.replenishClusters, 'Get', 'Put', 'Update');
     rights.index(this.replenishClusters);
-    grantAddedClusters(this.replenishClusters, props.steps, { prefix, clusterRoles });
+    grantAddedClusters(this.replenishClusters, props.steps, props);
     new EventRoute(this, 'ClusterReplenishment', {
       ruleName: `${prefix}-cluster-replenishment`,
       description: 'Keeps room in the shared clusters: makes the next one while the others still have some.',

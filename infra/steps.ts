@@ -38,6 +38,8 @@ export interface StepsProps {
   readonly clusterRoles: ClusterRoles;
   /** Names of the shared clusters. */
   readonly clusters: readonly string[];
+  /** KMS key of the clusters that are made. */
+  readonly clusterKeyArn?: string | undefined;
   /** Absent where no accounts are vended. */
   readonly accounts?: AccountsWiring | undefined;
 }

@@ -76,6 +76,7 @@ export class Tenantry extends Construct {
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
       clusterRoles,
       clusters: config.sharedClusters.map((cluster) => cluster.name),
+      clusterKeyArn: config.clusters?.kmsKeyArn,
       accounts: config.accounts && accountsWiring(prefix, config.accounts.managementAccountId),
     });
     if (config.functions) for (const step of stepsInClusters(steps)) step.enterNetwork(config.functions);
@@ -88,6 +89,7 @@ export class Tenantry extends Construct {
         aliases,
         table: this.registry,
         clusterRoles,
+        clusterKeyArn: config.clusters.kmsKeyArn,
         steps,
         deadLetters: this.undeliverableEvents,
       });
