@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLedger, readLedger } from '../operations/ledger-store.ts';
 import type { Table } from '../runtime/table.ts';
 import { localTable } from '../testing/local-table.ts';
-import { getCluster, listClusters } from './cluster-store.ts';
+import { getCluster, listClusters, recordAddedCluster, recordMade } from './cluster-store.ts';
 import { joinSharedCluster, type SharedClusters } from './join-shared-cluster.ts';
 import { leaveSharedCluster } from './release-cluster.ts';
 
@@ -93,6 +93,15 @@ describe('joining a shared cluster', () => {
     const record = await getCluster(table, name);
     expect([...(record?.members ?? [])]).toEqual(['back-2']);
     expect(record?.cpuMillis).toBe(1_000);
+  });
+
+  it('lets nobody wait for a cluster that is being made while another has room, and takes it once it is there', async () => {
+    const added = { maximum: 1, capacity: 100, subnetIds: ['subnet-1', 'subnet-2'] };
+    const shared = clusters('making', { spread: 'emptiest', added });
+    await recordAddedCluster(table, 'making-shared-1', 1);
+    for (const n of [1, 2, 3]) expect((await join(shared, `making-${n}`)).added).toBe(false);
+    await recordMade(table, 'making-shared-1');
+    expect(await join(shared, 'making-4')).toEqual({ name: 'making-shared-1', added: true });
   });
 
   it('spreads where the configuration says so', async () => {
