@@ -13,11 +13,11 @@ import { passSimulatedTime } from '../test/end-to-end/support/deployed-template.
 import { kubeconfigOf } from '../test/end-to-end/support/kubeconfig-file.ts';
 import { operatorKubeConfig } from '../test/end-to-end/support/kubernetes.ts';
 import { createOfTier } from '../test/end-to-end/support/placements.ts';
+import { makeWorkload } from '../test/end-to-end/support/travelling-workload.ts';
 import { world } from '../test/end-to-end/support/world.ts';
 import { circuit } from './moves/circuit.ts';
 import { type Grounds, move, type Walker } from './moves/move.ts';
 import { dollarsOf, type Row, tableOf } from './moves/report.ts';
-import { makeWorkload } from './moves/workload.ts';
 import { startSixPlacements } from './placements/installation.ts';
 import { tierOf } from './placements/tiers.ts';
 
@@ -64,7 +64,8 @@ async function run(grounds: Grounds): Promise<void> {
   for (const line of tableOf(rows)) console.log(line);
   console.log(`
 simulated    from TenantTierChangeRequested to the cut-over, on the clock that leaps over waiting; real: as measured here
-released     from the cut-over until nothing of the placement that was left is there, simulated
+released     from the cut-over until nothing of the placement that was left is there, simulated. Namespaces are deleted by real API
+             servers in real time, while the clock leaps from one look to the next: an upper bound, as its transitions are
 transitions  billed by Step Functions, with all nested executions; all of them: $${dollarsOf(rows).toFixed(3)}
 objects      transferred to the new placement and compared`);
   if (process.exitCode !== 1 && walk[0] === walk.at(-1)) await compare(before, await scene(grounds, walker));

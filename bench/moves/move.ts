@@ -6,12 +6,12 @@ import type { Clients } from '../../test/end-to-end/support/clients.ts';
 import { eventually } from '../../test/end-to-end/support/eventually.ts';
 import { kubeconfigOf } from '../../test/end-to-end/support/kubeconfig-file.ts';
 import { operatorKubeConfig } from '../../test/end-to-end/support/kubernetes.ts';
+import { missing, remainders } from '../../test/end-to-end/support/placement-belongings.ts';
 import { ask } from '../../test/end-to-end/support/product.ts';
+import { lacking } from '../../test/end-to-end/support/travelling-workload.ts';
 import type { Bench } from '../onboarding/installation.ts';
 import { histories } from '../placements/histories.ts';
-import { missing, remainders } from './belongings.ts';
 import { billed } from './billed.ts';
-import { lacking } from './workload.ts';
 
 /** A tenant on its walk. */
 export interface Walker {

@@ -4,6 +4,7 @@ import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
 import { type Planned, putInTurn, withoutSchedules } from './support/later.ts';
 import { ask, createTenant, freshTenant, put, SOURCE } from './support/product.ts';
+import { registered } from './support/registry.ts';
 import { GROWN } from './support/upgrade-rules.ts';
 
 const clients = connect(inject('endpoint'));
@@ -71,9 +72,18 @@ it('usage that grows leads to a proposal, or to the change itself where the rule
   expect(request).toMatchObject({ source: 'tenantry', detail: { data: { tier: 'grown' } } });
   expect(request.detail.data.reason).toMatch(/^max of cpu over 2 days was above 20 for 2 days/);
   expect(said(auto, 'TenantTierChangeProposed')).toEqual([]);
+  const changed = await bus.heard('TenantTierChanged', auto);
+  expect(changed.detail.metadata.causationId).toBe(request.detail.metadata.id);
+  expect(changed.detail.data).toMatchObject({
+    how: 'in-place',
+    from: { tier: 'basic', generation: 1 },
+    to: { tier: 'grown', generation: 1 },
+  });
+  expect(await registered(clients, auto)).toMatchObject({ state: 'READY', tier: 'grown' });
   for (const [who, type] of [
     [tenant, 'TenantTierChangeProposed'],
     [auto, 'TenantTierChangeRequested'],
+    [auto, 'TenantTierChanged'],
   ] as const)
     expect(said(who, type), type).toHaveLength(1);
 

@@ -21,9 +21,9 @@ const configuration = {
   upgrades,
 };
 
-/** Writes it into a folder that is there; the file. */
-export function writeConfiguration(folder: string): string {
+/** Writes it, with other settings, into a folder that is there; the file. */
+export function writeConfiguration(folder: string, settings: object = {}): string {
   const file = join(folder, 'configuration.json');
-  writeFileSync(file, JSON.stringify(configuration));
+  writeFileSync(file, JSON.stringify({ ...configuration, ...settings }));
   return file;
 }

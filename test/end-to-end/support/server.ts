@@ -20,10 +20,15 @@ export interface Server {
 }
 
 /**
- * Starts `tenantry up` on a free port (or the given one), with the tiers of the tests, and resolves when it serves: the
+ * Starts `tenantry up` on a free port (or the given one), with the tiers of the tests and other settings, and resolves when it serves: the
  * templates are deployed. The folder of the state is there. Throws an Error with its last lines when it ends before.
  */
-export async function startServer(options: { state: string; port?: number; clock?: string }): Promise<Server> {
+export async function startServer(options: {
+  state: string;
+  port?: number;
+  clock?: string;
+  settings?: object;
+}): Promise<Server> {
   const child = spawn(
     process.execPath,
     [
@@ -37,7 +42,7 @@ export async function startServer(options: { state: string; port?: number; clock
       '--clock',
       options.clock ?? 'jump',
       '--config',
-      writeConfiguration(options.state),
+      writeConfiguration(options.state, options.settings),
     ],
     { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { request } from '../../test/end-to-end/support/kubernetes.ts';
+import { request } from './kubernetes.ts';
 
 const labels = { app: 'web' };
 const pod = {

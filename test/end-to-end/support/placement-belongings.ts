@@ -1,11 +1,11 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { placementId } from '../../tenancy/names.ts';
-import type { MadePlacement } from '../../tenancy/tenant.ts';
-import { accountInventory } from '../../test/end-to-end/support/account-inventory.ts';
-import { unitOf } from '../../test/end-to-end/support/accounts.ts';
-import { ACCOUNT, type Clients } from '../../test/end-to-end/support/clients.ts';
-import { passSimulatedTime } from '../../test/end-to-end/support/deployed-template.ts';
-import { world } from '../../test/end-to-end/support/world.ts';
+import { placementId } from '../../../tenancy/names.ts';
+import type { MadePlacement } from '../../../tenancy/tenant.ts';
+import { accountInventory } from './account-inventory.ts';
+import { unitOf } from './accounts.ts';
+import { ACCOUNT, type Clients } from './clients.ts';
+import { passSimulatedTime } from './deployed-template.ts';
+import { world } from './world.ts';
 
 /** What the services have of a placement, by its number, in the platform's account and in the tenant's. Never asked of the registry. */
 async function belongings(clients: Clients, operator: KubeConfig, tenantId: string, placed: MadePlacement) {
