@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../events/placement.ts';
+import { tenantUsageReported } from '../../events/tenant-usage-reported.ts';
 import { upgradesConfig } from '../upgrades/config.ts';
 import { assessTiers } from './assess-tiers.ts';
 import { parseRequirements } from './requirements.ts';
@@ -72,12 +73,16 @@ describe('a set of tiers', () => {
   });
 });
 
-it('the examples of docs/advisor.md are valid', () => {
-  const page = readFileSync(new URL('../../docs/advisor.md', import.meta.url), 'utf8');
-  const [needs, rules, ...more] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) =>
-    JSON.parse(text ?? ''),
-  );
+it('the examples of the docs are valid', () => {
+  const examples = (file: string) => {
+    const page = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+    return [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text ?? ''));
+  };
+  const [needs, ...more] = examples('advisor.md');
   expect(more).toEqual([]);
   expect(parseRequirements(needs, 'docs/advisor.md').tiers).toHaveProperty('premium');
+  const [report, rules, ...rest] = examples('upgrades.md');
+  expect(rest).toEqual([]);
+  expect(tenantUsageReported.schema.parse(report.detail).data.tenantId).toBe('acme');
   expect(upgradesConfig.parse(rules).ladder).toHaveLength(3);
 });
