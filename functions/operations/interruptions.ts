@@ -7,7 +7,13 @@ import type { Tenant, TenantState } from '../../tenancy/tenant.ts';
 export type Interruption = 'interrupted' | 'compensation-failed' | 'halfway';
 
 /** States in which the tenant is settled already, and only what follows from that is missing. */
-const ANNOUNCING_AS_READY = ['AnnounceResumed', 'AnnounceTierChanged', 'RetirePlacement', 'AnnounceTierChangeFailed'];
+const ANNOUNCING_AS_READY = [
+  'AnnounceResumed',
+  'CutOver',
+  'AnnounceTierChanged',
+  'RetirePlacement',
+  'AnnounceTierChangeFailed',
+];
 
 /** What to say about an operation whose execution ended in this step; nothing if the workflow has said it. */
 export function outcomeOf({ state }: Pick<Tenant, 'state'>, step: string): Interruption | undefined {

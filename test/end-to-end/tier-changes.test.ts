@@ -9,6 +9,7 @@ import { tenantry } from './support/command-line.ts';
 import { eventually } from './support/eventually.ts';
 import { kubeconfigOf } from './support/kubeconfig-file.ts';
 import { operatorKubeConfig, request } from './support/kubernetes.ts';
+import { stopSchedules } from './support/later.ts';
 import { missing, remainders } from './support/placement-belongings.ts';
 import { ask, createTenant, freshTenant } from './support/product.ts';
 import { answers } from './support/product-backend.ts';
@@ -21,6 +22,7 @@ const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const run = (...args: string[]) => tenantry(endpoint, ...args);
 let bus: BusListener;
+let resumeSchedules: () => Promise<void>;
 /** Control planes start beside whatever else the machine does. */
 const PATIENCE_MILLISECONDS = 240_000;
 const timeout = 2 * PATIENCE_MILLISECONDS;
@@ -28,8 +30,13 @@ const timeout = 2 * PATIENCE_MILLISECONDS;
 beforeAll(async () => {
   await ensureVclusterBinary((line) => void process.stderr.write(`${line}\n`));
   bus = await listen(clients, undefined, PATIENCE_MILLISECONDS);
+  // Placements are kept and the product is waited for by the hour.
+  resumeSchedules = await stopSchedules(clients);
 });
-afterAll(() => bus.close());
+afterAll(async () => {
+  await resumeSchedules();
+  await bus.close();
+});
 
 /** A tenant of `basic` with objects of its own. */
 async function settled(what: string): Promise<{ tenant: string; first: MadePlacement }> {

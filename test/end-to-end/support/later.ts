@@ -93,14 +93,22 @@ export async function withoutSchedules(
   work: () => Promise<void>,
   except: readonly string[] = [],
 ): Promise<void> {
-  const { Rules = [] } = await clients.events.send(new ListRulesCommand({ Limit: 100 }));
-  const schedules = Rules.filter(
-    ({ Name = '', ScheduleExpression, State }) => ScheduleExpression && State === 'ENABLED' && !except.includes(Name),
-  );
-  for (const { Name } of schedules) await clients.events.send(new DisableRuleCommand({ Name }));
+  const resume = await stopSchedules(clients, except);
   try {
     await work();
   } finally {
-    for (const { Name } of schedules) await clients.events.send(new EnableRuleCommand({ Name }));
+    await resume();
   }
+}
+
+/** Nothing happens on a schedule, except by the rules that are named, until what is returned is called. */
+export async function stopSchedules({ events }: Clients, except: readonly string[] = []): Promise<() => Promise<void>> {
+  const { Rules = [] } = await events.send(new ListRulesCommand({ Limit: 100 }));
+  const schedules = Rules.filter(
+    ({ Name = '', ScheduleExpression, State }) => ScheduleExpression && State === 'ENABLED' && !except.includes(Name),
+  );
+  for (const { Name } of schedules) await events.send(new DisableRuleCommand({ Name }));
+  return async () => {
+    for (const { Name } of schedules) await events.send(new EnableRuleCommand({ Name }));
+  };
 }
