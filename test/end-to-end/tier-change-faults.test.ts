@@ -108,10 +108,13 @@ async function allEnded(tenant: string): Promise<{ arn: string; status: string }
   return found;
 }
 
-/** Types of the events about the tenant since it is ready, each event once: delivery is at least once. */
+/** Said on the way; the product is asked again, with another token, whenever the state that waits for it is tried again. */
+const ON_THE_WAY = ['TenantReady', 'TenantTierChangeProgressed', 'TenantMigrationRequested'];
+
+/** Types of the events that answer a request about the tenant, each event once: delivery is at least once. */
 function said(tenant: string): string[] {
   const events = new Map(bus.about(tenant).map((event) => [event.detail.metadata.id, event['detail-type']]));
-  return [...events.values()].filter((type) => !['TenantReady', 'TenantTierChangeProgressed'].includes(type)).sort();
+  return [...events.values()].filter((type) => !ON_THE_WAY.includes(type)).sort();
 }
 
 beforeAll(async () => {
