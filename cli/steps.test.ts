@@ -66,6 +66,24 @@ it('shows the steps of workflows within workflows, and who waits at which gate',
   expect(steps.at(-1)?.workflow).toBe('tenantry-vend-account');
 });
 
+it('only Admit waits for the turn of a tenant; who waits for the product waits at no gate', async () => {
+  const waiting = (state: string) => [
+    entered(state, 0),
+    {
+      type: 'TaskScheduled',
+      timestamp: at(0),
+      taskScheduledEventDetails: {
+        resource: 'invoke.waitForTaskToken',
+        parameters: JSON.stringify({ Payload: { tenantId: 'acme' } }),
+      },
+    },
+  ];
+  const waitsAt = async (state: string) =>
+    (await stepsOf(client({ [arn('change-tier')]: waiting(state) }), arn('change-tier')))[0]?.waitsAt;
+  expect(await waitsAt('Admit')).toBe('operations of acme');
+  expect(await waitsAt('RequestMigration')).toBeUndefined();
+});
+
 it('nobody waits who was let in', async () => {
   const letIn = [atGate, { type: 'TaskSucceeded', timestamp: at(60) }, exited('EnterCreationGate', 60)];
   const steps = await stepsOf(client(histories(letIn)), arn('onboard-tenant'));

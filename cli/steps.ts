@@ -55,7 +55,7 @@ export async function stepsOf(
 
 function observe(step: StepTime, event: HistoryEvent): void {
   if (event.type === 'TaskScheduled' || event.type === 'LambdaFunctionScheduled') step.attempts++;
-  const gate = gateOf(event);
+  const gate = gateOf(event, step.state);
   if (gate) step.waitsAt = gate;
   if (event.type === 'TaskSucceeded' || event.type === 'TaskFailed' || event.type === 'TaskTimedOut')
     delete step.waitsAt;
@@ -73,12 +73,15 @@ function close(step: StepTime, event: HistoryEvent): void {
   step.milliseconds = (event.timestamp?.getTime() ?? 0) - step.startedAt.getTime();
 }
 
-/** The gate at which a task with a callback begins to wait; that of the tenant's operations has no name of its own. */
-function gateOf(event: HistoryEvent): string | undefined {
+/**
+ * The gate at which a task with a callback begins to wait; that of the tenant's operations has no name of its own. Other callbacks
+ * wait for no turn: for the end of a grace period, for the product.
+ */
+function gateOf(event: HistoryEvent, state: string): string | undefined {
   const { resource, parameters } = event.taskScheduledEventDetails ?? {};
   if (!resource?.endsWith('.waitForTaskToken') || !parameters) return undefined;
   const { Payload } = JSON.parse(parameters) as { Payload?: { gate?: string; tenantId?: string } };
-  return Payload?.gate ?? `operations of ${Payload?.tenantId}`;
+  return Payload?.gate ?? (state === 'Admit' ? `operations of ${Payload?.tenantId}` : undefined);
 }
 
 /** ARN of the execution that a startExecution task submitted. */
