@@ -229,7 +229,6 @@ function grantOperations(steps: OperationSteps, props: StepsProps, rights: Regis
     'retire-placement',
     ...(accounts ? ['vend-account', 'close-account'] : []),
   ];
-  steps.repairGates.allow(['states:DescribeExecution'], executions(...atGates), {
-    wildcardReason: EXECUTIONS_ARE_NAMED_LATER,
-  });
+  for (const step of [steps.repairGates, steps.observeExecution])
+    step.allow(['states:DescribeExecution'], executions(...atGates), { wildcardReason: EXECUTIONS_ARE_NAMED_LATER });
 }

@@ -38,11 +38,16 @@ export function wakeUpWith(client: StepFunctions): WakeUp {
 
 /** Whether the execution runs; one that Step Functions does not know does not. */
 export async function isRunning(client: StepFunctions, executionArn: string): Promise<boolean> {
+  const status = await statusNow(client, executionArn);
+  return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+}
+
+/** What the execution's status is now: one that failed may have been redriven since. `undefined` for one that Step Functions does not know. */
+export async function statusNow(client: StepFunctions, executionArn: string): Promise<string | undefined> {
   try {
-    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+    return (await client.send(new DescribeExecutionCommand({ executionArn }))).status;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false;
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ const world = vi.hoisted(() => ({
   published: [] as { type: { name: string }; data: Record<string, unknown>; metadata: { id: string } }[],
   tenant: undefined as Record<string, unknown> | undefined,
   updates: 0,
+  status: 'FAILED',
 }));
 
 vi.mock('../runtime/publisher.ts', () => ({
@@ -16,7 +17,11 @@ vi.mock('./tenant-registry.ts', () => ({
     world.updates += 1;
   },
 }));
-vi.mock('./executions.ts', () => ({ stepFunctions: () => ({}), failedState: async () => 'ReleasePlacement' }));
+vi.mock('./executions.ts', () => ({
+  stepFunctions: () => ({}),
+  failedState: async () => 'ReleasePlacement',
+  statusNow: async () => world.status,
+}));
 
 const { handler } = await import('./observe-execution.ts');
 
@@ -34,6 +39,7 @@ const ended = (machine: string, stopDate = 1) => ({
 beforeEach(() => {
   world.published.length = 0;
   world.updates = 0;
+  world.status = 'FAILED';
   world.tenant = { tenantId: 'acme', tier: 'standard', state: 'READY', operationId: 'operation-3', correlationId: 'c' };
 });
 
@@ -58,3 +64,13 @@ it('says nothing of an operation that another one has followed, nor of a tenant 
   expect(await handler(ended('retire-placement'))).toEqual({ observed: false });
   expect(world.published).toEqual([]);
 });
+
+it.each(['RUNNING', 'PENDING_REDRIVE', 'SUCCEEDED'])(
+  'says nothing late of an execution that is %s by now',
+  async (now) => {
+    world.tenant = { tenantId: 'acme', tier: 'basic', state: 'DEPROVISIONING', operationId: 'operation-2-retire' };
+    world.status = now;
+    expect(await handler(ended('deprovision-tenant'))).toEqual({ observed: false });
+    expect([world.published, world.updates]).toEqual([[], 0]);
+  },
+);

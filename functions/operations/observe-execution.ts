@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { table } from '../runtime/table.ts';
 import { announceInterrupted, announceRetirementStopped } from './announce-interrupted.ts';
-import { failedState, stepFunctions } from './executions.ts';
+import { failedState, statusNow, stepFunctions } from './executions.ts';
 import { describeFailure } from './failure.ts';
 import { outcomeOf, stateAfter } from './interruptions.ts';
 import { getTenant, updateTenant } from './tenant-registry.ts';
@@ -36,6 +36,8 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
   const { detail } = statusChange.parse(event);
   const { executionArn, status } = detail;
   const operation = operationInput.parse(JSON.parse(detail.input));
+  // The event is late: a redrive has gone on since, and what that comes to is announced by itself.
+  if ((await statusNow(stepFunctions(), executionArn)) !== status) return { observed: false };
   const tenant = await getTenant(table(), operation.tenantId);
   if (!tenant) return { observed: false };
   if (isRetirement(executionArn)) return observeRetirement(tenant, detail);
