@@ -32,7 +32,8 @@ const typical: Readonly<Record<string, Duration>> = {
   EnsureClusterAccess: aws(5, entries),
   EnsureClusterBaseline: own(5),
   EnsureWorkspace: own(1),
-  EnsureVcluster: own(60),
+  // Most of it until its load balancer answers.
+  EnsureVcluster: own(160),
   ProveVclusterIsolation: own(5),
   ProveIsolation: own(10),
   TransferWorkspace: own(10),
