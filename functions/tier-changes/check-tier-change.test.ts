@@ -8,8 +8,8 @@ import type { Table } from '../runtime/table.ts';
 import { emptyTable, localTable } from '../testing/local-table.ts';
 import { checkTierChange } from './check-tier-change.ts';
 import type { PreflightWorld } from './preflight.ts';
-import type { PreflightRequest, Tiers } from './preflight-request.ts';
 import { change, emptyWorld, quota, tiers } from './testing/preflight-world.ts';
+import { refusal } from './testing/refusal.ts';
 
 let table: Table;
 let close: () => Promise<void>;
@@ -20,16 +20,6 @@ beforeEach(() => emptyTable(table));
 afterAll(() => close());
 
 const vcluster: Placement = { account: 'pooled', workspace: 'vcluster' };
-
-async function refusal(world: PreflightWorld, request: PreflightRequest, both: Tiers): Promise<string> {
-  const error = await checkTierChange(world, request, both).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(CatalogueError);
-  expect((error as CatalogueError).name).toBe('TierChangeRefused');
-  return (error as CatalogueError).message;
-}
 
 /** A workspace with these sums in use and these objects. */
 function living(used: Record<string, string>, objects: KubernetesObject[] = []): Partial<PreflightWorld> {

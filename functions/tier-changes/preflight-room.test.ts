@@ -13,8 +13,8 @@ import { emptyTable, localTable } from '../testing/local-table.ts';
 import { adjustCommitment } from './adjust-commitment.ts';
 import { checkTierChange } from './check-tier-change.ts';
 import type { PreflightWorld } from './preflight.ts';
-import type { PreflightRequest, Tiers } from './preflight-request.ts';
 import { change, emptyWorld, PLATFORM, tiers } from './testing/preflight-world.ts';
+import { refusal } from './testing/refusal.ts';
 
 let table: Table;
 let close: () => Promise<void>;
@@ -27,16 +27,6 @@ afterAll(() => close());
 const dedicated: Placement = { account: 'dedicated', workspace: 'namespace' };
 const vcluster: Placement = { account: 'pooled', workspace: 'vcluster' };
 const cluster: Placement = { account: 'pooled', workspace: 'cluster' };
-
-async function refusal(world: PreflightWorld, request: PreflightRequest, both: Tiers): Promise<string> {
-  const error = await checkTierChange(world, request, both).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(CatalogueError);
-  expect((error as CatalogueError).name).toBe('TierChangeRefused');
-  return (error as CatalogueError).message;
-}
 
 describe('capacity', () => {
   const demand = { cpuMillis: 2_000, memoryMebibytes: 4_096 };
