@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tenantDeprovisioned } from '../../events/tenant-deprovisioned.ts';
 import { tenantDeprovisioningFailed } from '../../events/tenant-deprovisioning-failed.ts';
 import { tenantEventRejected } from '../../events/tenant-event-rejected.ts';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
 import { tenantReady } from '../../events/tenant-ready.ts';
 import { tenantResumed } from '../../events/tenant-resumed.ts';
-import { emptyTable } from '../testing/local-table.ts';
-import { REGISTRATION, type SbtBench, sbtBench } from './testing/sbt-bench.ts';
+import { REGISTRATION, sbtBench } from './testing/sbt-bench.ts';
 
-let bench: SbtBench;
-beforeAll(async () => {
-  bench = await sbtBench();
-});
-beforeEach(async () => {
-  await emptyTable(bench.adapter.table);
-  bench.reset();
-});
-afterAll(() => bench.close());
+const bench = await sbtBench();
 
 describe('what Tenantry says', () => {
   it('TenantReady becomes provisionSuccess, in strings, with what the registration said', async () => {
@@ -150,77 +141,5 @@ describe('what Tenantry says', () => {
     expect(bench.forwarded[0]?.data.tenantId).not.toBe('acme');
     expect(await bench.answered(tenantDeprovisioned, { tenantId: 'acme' })).toBe('not of SBT');
     expect(bench.answers).toEqual([]);
-  });
-});
-
-describe('events that come twice or in another order', () => {
-  it('the same event is answered once', async () => {
-    const operationId = await bench.onboarded();
-    const event = () => bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1');
-    expect([await event(), await event()]).toEqual(['answered', 'outdated']);
-    expect(bench.answers).toHaveLength(1);
-  });
-
-  it('an answer that could not be put is put when the event comes again', async () => {
-    const operationId = await bench.onboarded();
-    bench.failNextAnswer();
-    await expect(bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1')).rejects.toThrow('bus');
-    expect(await bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1')).toBe('answered');
-    expect(bench.answers.map(({ name }) => name)).toEqual(['provisionSuccess']);
-  });
-
-  it('a failure that comes after a later success stays unsaid', async () => {
-    const operationId = await bench.onboarded();
-    await bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1', 2);
-    expect(await bench.answered(tenantOnboardingFailed, { tenantId: 'acme', operationId }, 'interrupted', 1)).toBe(
-      'outdated',
-    );
-    await bench.receive(bench.onboarding({}, 'another-event'));
-    expect(bench.forwarded.at(-1)?.metadata.id).toBe(operationId);
-  });
-
-  it('an execution that was redriven after it failed is answered twice: failure, success', async () => {
-    const operationId = await bench.onboarded();
-    await bench.answered(
-      tenantOnboardingFailed,
-      { tenantId: 'acme', operationId, outcome: 'interrupted' },
-      'interrupted',
-      1,
-    );
-    await bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1', 2);
-    expect(bench.answers.map(({ name }) => name)).toEqual(['provisionFailure', 'provisionSuccess']);
-    await bench.receive(bench.onboarding({}, 'another-event'));
-    expect(bench.forwarded.at(-1)?.metadata.id).toBe(operationId);
-  });
-
-  it('the failure of an operation before the current one stays unsaid', async () => {
-    const operationId = await bench.onboarded();
-    await bench.answered(tenantOnboardingFailed, { tenantId: 'acme', operationId }, 'failed-1', 1);
-    await bench.receive(bench.onboarding({}, 'second-event'));
-    expect(await bench.answered(tenantOnboardingFailed, { tenantId: 'acme', operationId }, 'failed-2', 3)).toBe(
-      'outdated',
-    );
-    expect(bench.answers).toHaveLength(1);
-  });
-
-  it('a rejection of a repetition does not undo a success', async () => {
-    const operationId = await bench.onboarded();
-    await bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1', 1);
-    const rejected = {
-      detailType: 'TenantCreated',
-      source: 'saas.sbt',
-      eventBridgeId: 'x',
-      id: operationId,
-      tenantId: 'acme',
-    };
-    expect(await bench.answered(tenantEventRejected, { rejected }, 'rejected-1', 2)).toBe('outdated');
-    expect(bench.answers).toHaveLength(1);
-  });
-
-  it('nothing is provisioned after it is gone', async () => {
-    const operationId = await bench.onboarded();
-    await bench.answered(tenantDeprovisioned, { tenantId: 'acme', operationId: 'whoever' }, 'gone', 2);
-    expect(await bench.answered(tenantReady, { tenantId: 'acme', operationId }, 'ready-1', 1)).toBe('outdated');
-    expect(bench.answers.map(({ name }) => name)).toEqual(['deprovisionSuccess']);
   });
 });

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tenantOnboardingFailed } from '../../events/tenant-onboarding-failed.ts';
 import type { TenantState } from '../../tenancy/tenant.ts';
-import { emptyTable } from '../testing/local-table.ts';
 import { receiveSbtEvent } from './receive-sbt-event.ts';
 import { ensureSbtTenant } from './sbt-tenants.ts';
-import { REGISTRATION, type SbtBench, sbtBench, UUID } from './testing/sbt-bench.ts';
+import { REGISTRATION, sbtBench, UUID } from './testing/sbt-bench.ts';
 
-let bench: SbtBench;
-beforeAll(async () => {
-  bench = await sbtBench();
-});
-beforeEach(async () => {
-  await emptyTable(bench.adapter.table);
-  bench.reset();
-});
-afterAll(() => bench.close());
+const bench = await sbtBench();
 
 describe('onboardingRequest', () => {
   it('becomes TenantCreated of a tenant with a slug', async () => {

@@ -1,11 +1,12 @@
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeEach } from 'vitest';
 import type { DataOf, EventType } from '../../../events/define-event.ts';
 import type { Publisher } from '../../../events/publisher.ts';
 import { sbtConfig } from '../../../tenancy/interoperability/config.ts';
 import type { SbtAnswer } from '../../../tenancy/interoperability/sbt-events.ts';
 import type { TenantState } from '../../../tenancy/tenant.ts';
 import type { IncomingEvent } from '../../intake/check-event.ts';
-import { localTable } from '../../testing/local-table.ts';
+import { emptyTable, localTable } from '../../testing/local-table.ts';
 import { answerSbt } from '../answer-sbt.ts';
 import { receiveSbtEvent } from '../receive-sbt-event.ts';
 import type { SbtAdapter } from '../sbt-adapter.ts';
@@ -45,15 +46,21 @@ export interface SbtBench {
   /** How many items the table has. */
   items(): Promise<number>;
   failNextAnswer(): void;
-  reset(): void;
-  close(): Promise<void>;
 }
 
+/** A bench for the tests of one file, which each of them finds empty. */
 export async function sbtBench(): Promise<SbtBench> {
   const { table, close } = await localTable();
   const forwarded: Forwarded[] = [];
   const answers: SbtAnswer[] = [];
   let failing = false;
+  beforeEach(async () => {
+    await emptyTable(table);
+    forwarded.length = 0;
+    answers.length = 0;
+    failing = false;
+  });
+  afterAll(() => close());
   const publisher: Publisher = {
     async publish(...events) {
       for (const { type, data, metadata } of events) {
@@ -105,12 +112,6 @@ export async function sbtBench(): Promise<SbtBench> {
     failNextAnswer() {
       failing = true;
     },
-    reset() {
-      forwarded.length = 0;
-      answers.length = 0;
-      failing = false;
-    },
-    close,
   };
 }
 
