@@ -55,11 +55,19 @@ describe('adjust-placement', () => {
     expect(commitments.map(({ input }) => input['until'])).toEqual(['both', 'new']);
   });
 
-  it('updates the stack there and back with tokens of their own', async () => {
-    const there = await runWorkflow('adjust-placement', request, script);
-    const back = await runWorkflow('adjust-placement', { ...request, tier: 'basic', fromTier: 'standard' }, script);
-    const operation = ({ calls }: Run) => calls.find(({ state }) => state === 'EnsureFoundation')?.input['operationId'];
-    expect([operation(there), operation(back)]).toEqual(['operation-1--standard', 'operation-1--basic']);
+  it('updates the stack in an attempt of its own at every execution, for one and the same operation', async () => {
+    const failing = { ...script, EnsureFoundation: [{ fails: 'StillCreating' }, { returns: {} }] };
+    const updates = async (execution: string) => {
+      const { calls } = await runWorkflow('adjust-placement', request, failing, execution);
+      return calls.filter(({ state }) => state === 'EnsureFoundation').map(({ input }) => input);
+    };
+    const [first, again] = await updates('acme-1');
+    const [redriven] = await updates('acme-2');
+    expect([first, again, redriven]).toMatchObject(Array(3).fill({ operationId: 'operation-1' }));
+    expect(first?.['attempt']).toMatch(/^[0-9a-f]{16}$/);
+    expect(again).toEqual(first);
+    expect(redriven?.['attempt']).toMatch(/^[0-9a-f]{16}$/);
+    expect(redriven?.['attempt']).not.toBe(first?.['attempt']);
   });
 
   it('proves a virtual cluster inside too, and counts the cases of both', async () => {

@@ -119,6 +119,31 @@ describe('ensureFoundation', () => {
     expect(inputs).toHaveLength(2);
   });
 
+  it('tries it again in another attempt of the operation, as after a redrive', async () => {
+    const { client, stacks, inputs } = await complete();
+    const back = { ...request, templateDigest: 'two' };
+    const ensure = (attempt: string) => ensureFoundation(client, fakeLedger().ledger, { ...back, attempt });
+    await expect(ensure('first')).rejects.toThrow('is being updated');
+    Object.assign(stacks[name] ?? {}, { status: 'UPDATE_ROLLBACK_COMPLETE' });
+    await expect(ensure('first')).rejects.toMatchObject({ name: 'StackFailed' });
+    await expect(ensure('second')).rejects.toMatchObject({ name: 'StillCreating' });
+    expect(inputs).toMatchObject([
+      { ClientRequestToken: 'update-operation-1-first' },
+      { ClientRequestToken: 'update-operation-1-second' },
+    ]);
+  });
+
+  it('asks with tokens that CloudFormation takes, also for an event id with underscores', async () => {
+    const { client, stacks } = fakeStacks();
+    const evt = { ...request, operationId: `evt_${'1'.repeat(60)}`, attempt: '0123456789abcdef' };
+    await expect(ensureFoundation(client, fakeLedger().ledger, evt)).rejects.toThrow('is being created');
+    expect(stacks[name]?.token).toMatch(/^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/);
+    Object.assign(stacks[name] ?? {}, { status: 'CREATE_COMPLETE' });
+    const changed = { ...evt, templateDigest: 'two' };
+    await expect(ensureFoundation(client, fakeLedger().ledger, changed)).rejects.toThrow('is being updated');
+    expect(stacks[name]?.token).toMatch(/^update-[-a-zA-Z0-9]{1,121}$/);
+  });
+
   it('leaves somebody else’s stack alone', async () => {
     const { client, calls } = fakeStacks({ [name]: { status: 'CREATE_COMPLETE', tenant: 'other' } });
     await expect(ensureFoundation(client, fakeLedger().ledger, request)).rejects.toMatchObject({

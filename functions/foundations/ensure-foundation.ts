@@ -152,13 +152,22 @@ function createInput(request: FoundationRequest, parameters: Parameters) {
   // The same operation asks for the same stack once. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
   return {
     ...stackInput(request, parameters),
-    ClientRequestToken: request.operationId,
+    ClientRequestToken: requestToken(request.operationId),
     OnFailure: 'ROLLBACK' as const,
   };
 }
 
 function updateInput(request: FoundationRequest, parameters: Parameters) {
-  return { ...stackInput(request, parameters), ClientRequestToken: `update-${request.operationId}` };
+  const { operationId, attempt } = request;
+  return { ...stackInput(request, parameters), ClientRequestToken: requestToken('update', operationId, attempt) };
+}
+
+/**
+ * At most 128 letters, digits and hyphens; ids of events, at most 64 characters, may have underscores.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+ */
+function requestToken(...parts: readonly (string | undefined)[]): string {
+  return parts.filter(Boolean).join('-').replaceAll('_', '-');
 }
 
 function stackInput(request: FoundationRequest, parameters: Parameters) {
@@ -172,10 +181,14 @@ function stackInput(request: FoundationRequest, parameters: Parameters) {
   };
 }
 
-/** Step of acquire-placement. */
+/** Step of acquire-placement, and of adjust-placement, whose executions are attempts of one operation. */
 export const handler = step({
   name: 'ensure-foundation',
   input: placedStepInput.extend({
+    attempt: z
+      .string()
+      .regex(/^[a-zA-Z0-9]{1,32}$/)
+      .optional(),
     tier: z.string(),
     placement,
     accountId: z.string().regex(/^\d{12}$/),

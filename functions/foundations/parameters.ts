@@ -8,6 +8,8 @@ export interface FoundationRequest {
   generation: number;
   tier: string;
   operationId: string;
+  /** Which try of the operation it is, where it may try again an update that was rolled back. */
+  attempt?: string | undefined;
   /** The account the tenant lives in. */
   accountId: string;
   /** The account of the workflows and the shared clusters. */

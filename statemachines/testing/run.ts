@@ -23,11 +23,16 @@ export interface Run {
 }
 
 /** Runs a workflow's definition on the local engine, every task answered from the script, on a jumping clock. */
-export async function runWorkflow(name: string, input: JsonValue, script: Script = {}): Promise<Run> {
+export async function runWorkflow(
+  name: string,
+  input: JsonValue,
+  script: Script = {},
+  execution = 'run',
+): Promise<Run> {
   const clock = jumpingClock();
   const store = openStore(':memory:');
   const calls: Run['calls'] = [];
-  const executionArn = `arn:aws:states:us-east-1:111111111111:execution:${name}:run`;
+  const executionArn = `arn:aws:states:us-east-1:111111111111:execution:${name}:${execution}`;
   const started = clock.now();
   try {
     const attempts = new Map<string, number>();
@@ -53,7 +58,7 @@ export async function runWorkflow(name: string, input: JsonValue, script: Script
         });
         engine.start({
           executionArn,
-          name: 'run',
+          name: execution,
           stateMachineArn: `arn:aws:states:us-east-1:111111111111:stateMachine:${name}`,
           definition: readFileSync(`${import.meta.dirname}/../${name}.asl.json`, 'utf8'),
           roleArn: 'arn:aws:iam::111111111111:role/workflow',
