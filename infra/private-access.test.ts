@@ -62,6 +62,16 @@ describe('functions in a VPC', () => {
         expect(Action, role).not.toContain('ec2:CreateNetworkInterface');
   });
 
+  it('have interfaces deleted by a right to all of EC2’s ids, which Lambda asks for', () => {
+    for (const { Properties } of inside) {
+      const role = target(Properties['Role']);
+      const deleting = allowedTo(template, role).filter(({ Action }) => Action.includes('ec2:DeleteNetworkInterface'));
+      const named = deleting.flatMap(({ Resource }) => Resource.map((arn) => JSON.stringify(arn)));
+      expect(named, role).toHaveLength(1);
+      expect(named[0], role).toMatch(/:ec2:.*:\*\/\*"/);
+    }
+  });
+
   it('are made after the right to make their interfaces, which Lambda checks at once', () => {
     for (const { DependsOn = [], Properties } of inside) {
       const role = target(Properties['Role']);
@@ -75,6 +85,10 @@ describe('functions in a VPC', () => {
   it('do not hand the right to make interfaces to their code', () => {
     const denied = statements(template).filter(({ statement }) => statement.Sid === 'InterfacesAreNotForTheCode');
     expect(denied).toHaveLength(inside.length);
+    for (const { statement } of denied)
+      expect(statement.Action).toEqual(
+        expect.arrayContaining(['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']),
+      );
     const names = denied.map(
       ({ statement }) => JSON.stringify(statement.Condition).match(/function:([a-z0-9-]+)/)?.[1],
     );

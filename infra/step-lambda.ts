@@ -31,11 +31,7 @@ export interface FunctionNetwork {
 }
 
 const INTERFACES = 'EC2 names interfaces when Lambda makes them.';
-const OF_INTERFACES = [
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:DeleteNetworkInterface',
-  'ec2:UnassignPrivateIpAddresses',
-] as const;
+const ADDRESSES = ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'] as const;
 const LOOKING = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'] as const;
 
 /**
@@ -102,7 +98,8 @@ export class StepLambda extends Construct {
   }
 
   /**
-   * Puts the function into a VPC. Lambda makes the interfaces with the function's own role; its code does not get that right.
+   * Puts the function into a VPC. Lambda makes the interfaces with the function's own role; its code does not get that right. To
+   * delete them Lambda demands a right to every id of EC2.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
    */
   enterNetwork({ subnetIds, securityGroupIds }: FunctionNetwork): void {
@@ -113,7 +110,10 @@ export class StepLambda extends Construct {
       ...securityGroupIds.map((id) => `${ec2}security-group/${id}`),
     ];
     this.allow(['ec2:CreateNetworkInterface'], [interfaces, ...places], { wildcardReason: INTERFACES });
-    this.allow([...OF_INTERFACES], [interfaces], { wildcardReason: INTERFACES });
+    this.allow([...ADDRESSES], [interfaces], { wildcardReason: INTERFACES });
+    this.allow(['ec2:DeleteNetworkInterface'], [`${ec2}*/*`], {
+      wildcardReason: 'Lambda takes a right to the interfaces alone for none; the code of the function is denied it.',
+    });
     this.allow([...LOOKING], ['*'], { wildcardReason: 'Describing in EC2 takes no resource.' });
     // The function's own ARN would be a circle: it is made after its role.
     const functionArn = `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${this.#name}`;
@@ -121,7 +121,7 @@ export class StepLambda extends Construct {
       new PolicyStatement({
         sid: 'InterfacesAreNotForTheCode',
         effect: Effect.DENY,
-        actions: ['ec2:CreateNetworkInterface', ...OF_INTERFACES, ...LOOKING],
+        actions: ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', ...ADDRESSES, ...LOOKING],
         resources: ['*'],
         conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
       }),

@@ -73,6 +73,13 @@ it('asks for interfaces in exactly the subnets and groups of the function', asyn
   ]);
 });
 
+it('asks for the deletion of whatever EC2 has, not of interfaces only', async () => {
+  test.checked.length = 0;
+  await create({ SubnetIds, SecurityGroupIds });
+  const asked = test.checked.filter(({ action }) => action === 'ec2:DeleteNetworkInterface');
+  expect(asked.map(({ resource }) => resource)).toEqual([`arn:aws:ec2:us-east-1:${ACCOUNT}:*/*`]);
+});
+
 it('takes no subnets or groups that do not exist, and none of two VPCs', async () => {
   const missing = 'subnet-0123456789abcdef0';
   expect((await refusal(create({ SubnetIds: [missing], SecurityGroupIds }))).message).toBe(

@@ -54,7 +54,8 @@ function expectRights(
   const checks: [operation: string, resources: string[]][] = [
     ['CreateNetworkInterface', creation],
     ['DescribeNetworkInterfaces', ['*']],
-    ['DeleteNetworkInterface', [interfaces]],
+    // "Either specify a unique resource ID, or include all resource IDs": interfaces alone are not enough.
+    ['DeleteNetworkInterface', [arn('*/*')]],
   ];
   for (const [operation, resources] of checks) {
     const requests = resources.map((resource): AccessRequest => ({ action: `ec2:${operation}`, resource }));
