@@ -2,20 +2,21 @@ import type { Cluster } from '@aws-sdk/client-eks';
 import { z } from 'zod';
 import { placement } from '../../events/placement.ts';
 import { demandOf } from '../../tenancy/clusters/capacity.ts';
-import { type ClustersConfig, clustersConfig } from '../../tenancy/clusters/config.ts';
-import { addedClusterName, installationTag, tenantClusterName } from '../../tenancy/clusters/names.ts';
+import type { ClustersConfig } from '../../tenancy/clusters/config.ts';
+import { installationTag, tenantClusterName } from '../../tenancy/clusters/names.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { type Placed, tenantTags } from '../../tenancy/names.ts';
 import { type Eks, eksIn } from '../kubernetes/eks-account.ts';
 import { createLedger, type Ledger, readLedger } from '../operations/ledger-store.ts';
-import { config, findTier } from '../runtime/config.ts';
+import { findTier } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { getCluster, recordMade } from './cluster-store.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
 import { describeCluster, ensureEksCluster, expectActive } from './ensure-eks-cluster.ts';
-import { joinSharedCluster, type Place, type SharedClusters } from './join-shared-cluster.ts';
+import { installedClusters, installedClustersConfig } from './installed-clusters.ts';
+import { joinSharedCluster, type Place } from './join-shared-cluster.ts';
 import { ensurePlatformAccess, type PlatformPrincipals, platformPrincipals } from './platform-access.ts';
 
 /** What the later steps know of the cluster a tenant lives in. */
@@ -100,7 +101,7 @@ export const handler = step({
   input,
   output: clusterFacts,
   async run(request) {
-    const settings = config.clusters ?? clustersConfig.parse({ publicAccessCidrs: [] });
+    const settings = installedClustersConfig();
     if (request.placement.workspace === 'cluster') {
       if (!request.site)
         throw new CatalogueError('InvalidInput', 'A cluster of its own needs the site of its foundation.');
@@ -126,7 +127,7 @@ export const handler = step({
 async function ensurePlace(request: z.infer<typeof input>, settings: ClustersConfig): Promise<ClusterFacts> {
   const ledger = createLedger(table(), request);
   const demand = demandOf(findTier(request.tier).workspace.compute);
-  const place = await joinSharedCluster(table(), ledger, configuredClusters(settings), {
+  const place = await joinSharedCluster(table(), ledger, installedClusters(), {
     tenantId: request.tenantId,
     generation: request.generation,
     demand,
@@ -141,15 +142,6 @@ async function ensurePlace(request: z.infer<typeof input>, settings: ClustersCon
   };
   await ledger.created('cluster', place.name, attributes);
   return { name: place.name, arn: cluster.arn ?? '', accountId };
-}
-
-/** The shared clusters of the configuration, and those that the installation adds to them. */
-export function configuredClusters(settings: ClustersConfig): SharedClusters {
-  return {
-    existing: config.sharedClusters,
-    settings,
-    addedName: (n) => addedClusterName(environment('INSTALLATION'), n),
-  };
 }
 
 async function sharedCluster(eks: Eks, place: Place, settings: ClustersConfig): Promise<Cluster> {

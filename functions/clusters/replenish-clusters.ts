@@ -9,7 +9,8 @@ import { config } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { getCluster, recordAddedCluster } from './cluster-store.ts';
-import { addedClusterSpec, configuredClusters, ensureAddedCluster } from './ensure-cluster.ts';
+import { addedClusterSpec, ensureAddedCluster } from './ensure-cluster.ts';
+import { installedClusters } from './installed-clusters.ts';
 import {
   capacitiesOf,
   loadOf,
@@ -123,7 +124,7 @@ export async function handler(): Promise<ClustersReport> {
   const settings = config.clusters;
   if (!settings?.added) throw new CatalogueError('InvalidInput', 'The configuration has no "clusters.added".');
   const eks = eksIn(environment('PLATFORM_ACCOUNT_ID'));
-  const report = await replenishClusters(table(), configuredClusters(settings), {
+  const report = await replenishClusters(table(), installedClusters(), {
     ahead: settings.added.ahead ?? 0,
     demand: sharedDemand(config.tiers),
     make: (name) => ensureAddedCluster(table(), eks, addedClusterSpec(name, settings), settings, platformPrincipals()),

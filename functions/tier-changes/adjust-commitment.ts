@@ -5,12 +5,12 @@ import { type Capacity, type Demand, demandOf } from '../../tenancy/clusters/cap
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { type Placed, placementId } from '../../tenancy/names.ts';
 import { type ClusterRecord, clusterKey, commitmentAttributes, getCluster } from '../clusters/cluster-store.ts';
+import { installedClusters } from '../clusters/installed-clusters.ts';
 import { capacitiesOf, placeAttributes } from '../clusters/join-shared-cluster.ts';
 import { createLedger, readLedger } from '../operations/ledger-store.ts';
 import { findTier } from '../runtime/config.ts';
 import { placedStepInput, step } from '../runtime/step.ts';
 import { conditionFailed, type Table, table } from '../runtime/table.ts';
-import { installedClusters } from './installed-clusters.ts';
 
 /** How often the write is tried again when others fill the cluster at the same time. */
 const MOST_TRIES = 25;

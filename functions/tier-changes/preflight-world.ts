@@ -1,6 +1,7 @@
 import { ListClustersCommand } from '@aws-sdk/client-eks';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
+import { installedClusters } from '../clusters/installed-clusters.ts';
 import { accountClients } from '../foundations/access.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { tenantClient } from '../kubernetes/cluster-clients.ts';
@@ -13,7 +14,6 @@ import { readableBy } from '../transfer/readable.ts';
 import { installedVclusterSettings } from '../vclusters/installed-settings.ts';
 import { findVirtualCluster } from '../vclusters/virtual-cluster.ts';
 import { existingCluster } from '../workspaces/existing-cluster.ts';
-import { installedClusters } from './installed-clusters.ts';
 import type { PreflightWorld } from './preflight.ts';
 import type { PreflightRequest, Tiers } from './preflight-request.ts';
 
