@@ -63,14 +63,15 @@ export async function transferObjects(
   if (plan.obstacles.length > 0) throw new CatalogueError('TransferRefused', obstacleText(plan.obstacles));
   let written = 0;
   let refused = new Map<string, string>();
-  // Each pass writes what is still missing; one that gets nothing through is the last.
-  for (;;) {
+  // Each pass writes what is still missing. The last one refuses nothing, gets nothing through, or refuses as much as the one before:
+  // what waited for another object would have gone through, and what differs again after each write could keep it going for ever.
+  for (let before = Number.POSITIVE_INFINITY; ; before = refused.size) {
     const live = await readTarget(target, plan.objects);
     const missing = missingIn(live, plan);
     const pass = await writeAll(target, live, missing, { left, wait, overwrite });
     written += pass.written;
     refused = pass.refused;
-    if (pass.written === 0 || refused.size === 0) break;
+    if (refused.size === 0 || pass.written === 0 || refused.size >= before) break;
     await wait(PAUSE);
   }
   if (refused.size > 0) throw refusal(refused);
