@@ -14,6 +14,7 @@ import {
 import type { Finding } from '../../tenancy/transfer/findings.ts';
 import type { Place } from '../../tenancy/transfer/place.ts';
 import { planTransfer, type TransferPlan } from '../../tenancy/transfer/plan.ts';
+import { ingressDomainOf, tenantPlace } from '../../tenancy/transfer/tenant-place.ts';
 import { nodesOf, withTierNodes } from '../../tenancy/transfer/tier-nodes.ts';
 import { divide } from '../../tenancy/transfer/whose.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
@@ -102,14 +103,10 @@ function asArriving(
 function allowedBy(request: PreflightRequest, { old, wanted, vclusters }: Tiers): Allowed {
   const { tenantId, how, from, to } = request;
   if (inVcluster(to)) return allowedInVcluster(to.tier, wanted.workspace, vclusters);
-  const domain = domainOf(tenantId, wanted);
+  const domain = ingressDomainOf(tenantId, wanted);
   // Between namespaces the transfer renames hosts.
-  const renamed = how === 'moved' && !inVcluster(from) ? [domainOf(tenantId, old)] : [];
+  const renamed = how === 'moved' && !inVcluster(from) ? [ingressDomainOf(tenantId, old)] : [];
   return allowedInNamespace(to.tier, wanted.workspace, [domain, ...renamed]);
-}
-
-function domainOf(tenantId: string, { workspace }: Tiers['old']): string {
-  return `${tenantId}.${workspace.ingress.domain}`;
 }
 
 function travelPlan(
@@ -118,27 +115,15 @@ function travelPlan(
   objects: readonly KubernetesObject[],
 ): TransferPlan | undefined {
   if (request.how === 'in-place') return undefined;
-  const { tenantId, from, to } = request;
+  const { tenantId, to } = request;
   const namespace = namespaceName({ tenantId, generation: to.generation });
   return planTransfer(objects, {
-    source: placeOf(request, tiers.old, from, from.namespace, tiers),
-    target: placeOf(request, tiers.wanted, to, namespace, tiers),
+    source: sourcePlace(request, tiers),
+    target: tenantPlace(tenantId, { ...to, namespace }, { says: tiers.wanted, vclusters: tiers.vclusters }),
   });
 }
 
-function placeOf(
-  { tenantId }: PreflightRequest,
-  tier: Tiers['old'],
-  placed: PreflightRequest['to'],
-  namespace: string,
-  { vclusters }: Tiers,
-): Place {
-  const nodes = nodesOf(placed.tier, tier.workspace);
-  if (inVcluster(placed)) return { kind: 'virtual-cluster', customApiGroups: vclusters.customApiGroups, nodes };
-  return { kind: 'namespace', namespace, ingressDomain: domainOf(tenantId, tier), nodes };
-}
-
 /** Where the tenant's objects are read. */
-export function sourcePlace(request: PreflightRequest, tiers: Tiers): Place {
-  return placeOf(request, tiers.old, request.from, request.from.namespace, tiers);
+export function sourcePlace({ tenantId, from }: PreflightRequest, { old, vclusters }: Tiers): Place {
+  return tenantPlace(tenantId, from, { says: old, vclusters });
 }

@@ -1,7 +1,7 @@
 import { CatalogueError } from '../../tenancy/errors.ts';
 import type { Placed } from '../../tenancy/names.ts';
 import type { Place } from '../../tenancy/transfer/place.ts';
-import { nodesOf } from '../../tenancy/transfer/tier-nodes.ts';
+import { tenantPlace } from '../../tenancy/transfer/tenant-place.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { exportClusterRole } from '../../tenancy/workspace/life-access.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
@@ -17,13 +17,9 @@ import type { Made } from './placements.ts';
 /** The least that an API server gives. */
 const TOKEN_SECONDS = 3_600;
 
-/** What a placement's objects are, to a transfer. */
-export function placeOf(tenantId: string, { placement, tier, namespace }: Made): Place {
-  const { workspace } = findTier(tier);
-  const nodes = nodesOf(tier, workspace);
-  if (placement.workspace === 'vcluster')
-    return { kind: 'virtual-cluster', customApiGroups: installedVclusterSettings().customApiGroups, nodes };
-  return { kind: 'namespace', namespace, ingressDomain: `${tenantId}.${workspace.ingress.domain}`, nodes };
+/** What a placement's workspace is to a transfer, by the installation's configuration. */
+export function placeOf(tenantId: string, made: Made): Place {
+  return tenantPlace(tenantId, made, { says: findTier(made.tier), vclusters: installedVclusterSettings() });
 }
 
 /**
