@@ -1,3 +1,4 @@
+import { isFields } from '../../tenancy/transfer/fields.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { startPatch, stops } from '../suspension/stops.ts';
 
@@ -23,8 +24,4 @@ function patched(target: unknown, patch: unknown): unknown {
     else fields[key] = patched(fields[key], value);
   }
   return fields;
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

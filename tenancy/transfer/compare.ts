@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../workspace/kubernetes-object.ts';
+import { isFields } from './fields.ts';
 import { kindOf, nameOf } from './named.ts';
 import { sameNames } from './place.ts';
 import { portable } from './portable.ts';
@@ -122,10 +123,6 @@ function uncovered(wanted: unknown, live: unknown, path: string, exact: boolean)
   }
   if (wanted === undefined) return exact && !isEmpty(live) ? [path] : [];
   return wanted === live || (wanted === null && live === undefined) ? [] : [path];
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The API server leaves such values out of what it returns, or fills them in; both mean the same. */
