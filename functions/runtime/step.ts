@@ -29,47 +29,36 @@ export interface StepDefinition<Input, Output> {
 
 export interface StepContext {
   logger: Logger;
-  /** Aborted just before Lambda would end the invocation. */
-  signal: AbortSignal;
 }
 
 /**
  * The Lambda handler of a workflow step: parses the input, runs it with a logger that carries tenant, operation,
  * execution and account, parses the output, and turns whatever is thrown into an error of the catalogue, whose name Step Functions
  * matches in Retry and Catch.
+ *
+ * A step that runs out of its function's time is left to Lambda, which ends the sandbox and says `Sandbox.Timedout`, which the workflows
+ * try again. Were it answered a moment before, what it had begun would run on at the next invocation, for whomever that is.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
  */
 export function step<Input, Output>(definition: StepDefinition<Input, Output>) {
   const logger = new Logger({ serviceName: definition.name });
-  return middy<unknown, Output>({ timeoutEarlyResponse: outOfTime })
+  return middy<unknown, Output>({ timeoutEarlyInMillis: 0 })
     .onError((request) => {
-      const error = request.error instanceof OutOfTime ? request.error : toCatalogueError(request.error);
+      const error = toCatalogueError(request.error);
       logger.warn('step failed', { errorName: error.name, errorMessage: error.message });
       request.error = error;
     })
-    .handler(async (event: unknown, lambda: Context, { signal }: { signal: AbortSignal }) => {
+    .handler(async (event: unknown, lambda: Context) => {
       logger.resetKeys();
       logger.addContext(lambda);
       const input = parseInput(definition.input, event);
       logger.appendKeys(identifiers(event));
       const started = Date.now();
-      const run = () => definition.run(input, { logger, signal });
+      const run = () => definition.run(input, { logger });
       const output = definition.output.parse(await withTimeLeft(() => lambda.getRemainingTimeInMillis(), run));
       logger.info('step done', { durationMilliseconds: Date.now() - started });
       return output;
     });
-}
-
-/**
- * The step ran out of its function's time: named as Lambda itself names it, which the workflows try again. Said a moment
- * before Lambda would end the sandbox, so that the log has the step's own line and the sandbox stays warm.
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
- */
-class OutOfTime extends Error {
-  override readonly name = 'Sandbox.Timedout';
-}
-
-function outOfTime(): never {
-  throw new OutOfTime('The step did not end within the time of its function; whatever it waited for is slow or stuck.');
 }
 
 function parseInput<Input>(schema: z.ZodType<Input>, event: unknown): Input {
