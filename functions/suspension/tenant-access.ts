@@ -54,7 +54,7 @@ export async function restoreAccess(
   table: Table,
   eksOf: (accountId: string) => Eks,
   operation: Operation,
-  { tier, placement: { account } }: Pick<Tenant, 'tier' | 'placement'>,
+  { tier, placement: { account }, previous }: Pick<Tenant, 'tier' | 'placement' | 'previous'>,
   bridgeRoleArn: string,
 ): Promise<void> {
   const ledger = await readLedger(table, operation.tenantId);
@@ -66,7 +66,7 @@ export async function restoreAccess(
     await ensureClusterAccess(eksOf(accountId), createLedger(table, { ...operation, generation }), {
       ...operation,
       generation,
-      tier,
+      tier: generation === previous?.generation ? previous.tier : tier,
       // A placement that the last change of tier left may be of another kind.
       placement: { account, workspace: place.virtual ? 'vcluster' : 'namespace' },
       // The role is in the account that the tenant lives in.
