@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 import { exampleMetadata, exampleOperation, failureFacts, operationFacts } from './operation-facts.ts';
 
-/** The tenant stays where it was. */
+/** The tenant stays where it was, or the change stopped halfway. */
 export const tenantTierChangeFailed = defineEvent({
   name: 'TenantTierChangeFailed',
   version: 1,

@@ -68,9 +68,13 @@ function deprovisioningState(state: TenantState): 'DELETION_PENDING' | 'DEPROVIS
   return state === 'DEPROVISIONING' || state === 'DEPROVISIONED' ? state : 'DELETION_PENDING';
 }
 
-/** Emits that the placement which a change of tier left could not be released. The same end of an execution gives the same event. */
+/**
+ * Emits that the placement which a change of tier left could not be released, under the ids of the retirement: the tenant may have
+ * had other operations since. The same end of an execution gives the same event.
+ */
 export async function announceRetirementStopped(
-  { tenantId, tier, operationId, correlationId }: Tenant,
+  { tenantId, tier }: Tenant,
+  { operationId, correlationId }: Pick<Tenant, 'operationId' | 'correlationId'>,
   { executionArn, failure, when }: Ended,
 ): Promise<void> {
   const { name } = tenantTierChangeFailed;

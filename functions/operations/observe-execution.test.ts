@@ -46,9 +46,12 @@ beforeEach(() => {
 it('announces a placement that was left and is not released, and leaves the tenant’s record alone', async () => {
   expect(await handler(ended('retire-placement'))).toEqual({ observed: true });
   expect(world.updates).toBe(0);
-  const [{ type, data } = { type: undefined, data: undefined }] = world.published;
+  const [{ type, data, metadata } = { type: undefined, data: undefined, metadata: undefined }] = world.published;
   expect(type?.name).toBe('TenantTierChangeFailed');
   expect(data).toMatchObject({ step: 'ReleasePlacement', error: 'StackFailed', outcome: 'stopped', tier: 'standard' });
+  // The tenant's own operation is another one by now.
+  expect(data).toMatchObject({ operationId: 'operation-2-retire' });
+  expect(metadata).toMatchObject({ correlationId: 'offer-7', causationId: 'operation-2-retire' });
 });
 
 it('gives the same end the same id, and another end, after a redrive, another', async () => {

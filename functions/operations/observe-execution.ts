@@ -40,7 +40,7 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
   if ((await statusNow(stepFunctions(), executionArn)) !== status) return { observed: false };
   const tenant = await getTenant(table(), operation.tenantId);
   if (!tenant) return { observed: false };
-  if (isRetirement(executionArn)) return observeRetirement(tenant, detail);
+  if (isRetirement(executionArn)) return observeRetirement(tenant, operation, detail);
   if (tenant.operationId !== operation.operationId) return { observed: false };
   const state = (await failedState(stepFunctions(), executionArn)) ?? 'unknown';
   const outcome = outcomeOf(tenant, state);
@@ -66,6 +66,7 @@ function isRetirement(executionArn: string): boolean {
 /** The placement that was left is still there, and costs: the tenant itself is well, so its record stays as it is. */
 async function observeRetirement(
   tenant: Tenant,
+  operation: z.infer<typeof operationInput>,
   { executionArn, status, error, cause, stopDate }: z.infer<typeof statusChange>['detail'],
 ): Promise<{ observed: boolean }> {
   const state = (await failedState(stepFunctions(), executionArn)) ?? 'unknown';
@@ -75,6 +76,11 @@ async function observeRetirement(
     cause: cause ?? `The execution is ${status}.`,
   });
   logger.error('a placement that was left is not released', { tenantId: tenant.tenantId, executionArn, ...failure });
-  await announceRetirementStopped(tenant, { executionArn, outcome: 'halfway', failure, when: String(stopDate) });
+  await announceRetirementStopped(tenant, operation, {
+    executionArn,
+    outcome: 'halfway',
+    failure,
+    when: String(stopDate),
+  });
   return { observed: true };
 }
