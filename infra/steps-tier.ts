@@ -49,7 +49,7 @@ export function tierStepsInClusters(steps: TierSteps): StepLambda[] {
 export function grantTier(steps: TierSteps, props: StepsProps, rights: RegistryRights): void {
   for (const step of [steps.beginTierChange, steps.cutOver, steps.beginReversal, steps.forgetPlacement])
     rights.items(step, 'Get', 'Update');
-  rights.items(steps.beginRetirement, 'Get');
+  rights.items(steps.beginRetirement, 'Update');
   rights.items(steps.announceTierChangeFailed, 'Update');
   // Who waits at the tenant's gate.
   rights.partition(steps.beginTierChange);

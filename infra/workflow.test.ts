@@ -61,7 +61,9 @@ it('every function is either a step of one workflow, one that operations share, 
       // A deletion suspends, and resumes when it is cancelled.
       ...['suspend-workspace', 'resume-workspace', 'announce-resumed'],
       // A change of tier is a move or one in place, and can be taken back.
-      ...['check-tier-change', 'cut-over', 'announce-tier-changed', 'record-failure', 'forget-placement'],
+      ...['check-tier-change', 'cut-over', 'announce-tier-changed', 'record-failure'],
+      // A placement that was left is given up when it is kept no longer, or for the next one.
+      ...['begin-retirement', 'forget-placement'],
       // What is made for a tenant is made anew when its tier changes in place.
       ...['ensure-foundation', 'ensure-namespace', 'ensure-vcluster', 'prove-isolation', 'prove-vcluster-isolation'],
     ]

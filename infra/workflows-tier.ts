@@ -37,6 +37,7 @@ export function createTierWorkflows(
     AnnounceTierChangedFunction: steps.announceTierChanged.function,
   };
   const release = { ReleasePlacementStateMachine: releasePlacement };
+  const retirement = { BeginRetirementFunction: steps.beginRetirement.function };
   const forget = { ForgetPlacementFunction: steps.forgetPlacement.function };
 
   const movePlacement = make(
@@ -44,6 +45,7 @@ export function createTierWorkflows(
     'move-placement',
     {
       ...check,
+      ...retirement,
       ...forget,
       TransferWorkspaceFunction: steps.transferWorkspace.function,
       RequestMigrationFunction: steps.requestMigration.function,
@@ -58,12 +60,7 @@ export function createTierWorkflows(
     ProveIsolationFunction: steps.proveIsolation.function,
     ProveVclusterIsolationFunction: steps.proveVclusterIsolation.function,
   });
-  const retirePlacement = make(
-    'RetirePlacement',
-    'retire-placement',
-    { ...gate, ...forget, BeginRetirementFunction: steps.beginRetirement.function },
-    release,
-  );
+  const retirePlacement = make('RetirePlacement', 'retire-placement', { ...gate, ...retirement, ...forget }, release);
   const changeTier = make(
     'ChangeTier',
     'change-tier',

@@ -31,7 +31,15 @@ describe('move-placement', () => {
   it('gives up a placement that is still kept, after the check and before it makes another', async () => {
     const kept = { generation: 5, survivor: from.placement };
     const run = await runWorkflow('move-placement', { ...input, kept }, script);
-    expect(tasks(run).slice(0, 4)).toEqual(['CheckTierChange', 'ReleaseKept', 'ForgetKept', 'AcquirePlacement']);
+    expect(tasks(run).slice(0, 5)).toEqual([
+      'CheckTierChange',
+      'RetireKept',
+      'ReleaseKept',
+      'ForgetKept',
+      'AcquirePlacement',
+    ]);
+    // Whoever fails from here on leaves a placement that nobody can go back to.
+    expect(inputOf(run, 'RetireKept')).toMatchObject({ generation: 5 });
     expect(inputOf(run, 'ReleaseKept')).toMatchObject({ only: kept });
   });
 

@@ -44,6 +44,13 @@ export interface MadePlacement extends NumberedPlacement {
   virtualCluster?: { name: string; server: string };
 }
 
+/** The placement that the last cut-over left. */
+export interface LeftPlacement extends MadePlacement {
+  keptUntil: string;
+  /** Its release has begun: nobody can live there again. */
+  releasing?: boolean;
+}
+
 /** The registry's record of a tenant. */
 export interface Tenant {
   tenantId: string;
@@ -70,7 +77,7 @@ export interface Tenant {
   /** While it changes its tier: what it is to have. */
   next?: NumberedPlacement;
   /** The placement that the last cut-over left, kept so that it can be taken back. */
-  previous?: MadePlacement & { keptUntil: string };
+  previous?: LeftPlacement;
   /** The highest number that a placement of it ever had. */
   lastGeneration?: number;
   failure?: { step: string; error: string; message: string };

@@ -42,7 +42,7 @@ export async function changeTier(
 /** `tenantry take-back <id>`: the placement that the last change of tier left, while it is kept. */
 export async function takeBack(installation: Installation, tenantId: string, json: boolean): Promise<void> {
   const tenant = await requireTenant(installation, tenantId);
-  if (tenant.state === 'READY' && !tenant.previous)
+  if (tenant.state === 'READY' && (!tenant.previous || tenant.previous.releasing))
     throw new Error(
       `"${tenantId}" has no earlier placement that is kept. Ask for its tier with "tenantry change-tier".`,
     );

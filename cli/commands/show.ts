@@ -43,7 +43,7 @@ function otherPlacements({ next, previous }: Tenant): string[] {
     ...(next ? [`changes to tier ${next.tier}, placement ${next.generation}`] : []),
     ...(previous
       ? [
-          `placement ${previous.generation} (tier ${previous.tier}, namespace ${previous.namespace} in ${previous.cluster.name}) is kept until ${previous.keptUntil}`,
+          `placement ${previous.generation} (tier ${previous.tier}, namespace ${previous.namespace} in ${previous.cluster.name}) is ${previous.releasing ? 'being released' : `kept until ${previous.keptUntil}`}`,
         ]
       : []),
   ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { operationOf } from '../../tenancy/operations.ts';
-import { currentPlacement, type MadePlacement, type Tenant } from '../../tenancy/tenant.ts';
+import { currentPlacement, type LeftPlacement, type MadePlacement, type Tenant } from '../../tenancy/tenant.ts';
 import { type Beginning, beginOperation } from '../operations/begin-operation.ts';
 import { getTenant, updateTenant } from '../operations/tenant-registry.ts';
 import { step, stepInput } from '../runtime/step.ts';
@@ -17,16 +17,21 @@ export async function beginReversal(
   asked: Beginning,
 ): Promise<{ from: MadePlacement; to: MadePlacement }> {
   const before = await getTenant(table, asked.tenantId);
-  if (before?.owner === asked.owner && !before.previous && before.operationId !== asked.operationId)
-    throw nothing(before);
+  if (before?.owner === asked.owner && !kept(before) && before.operationId !== asked.operationId) throw nothing(before);
   const tenant = await beginOperation(table, operationOf('reverse-tier-change'), asked);
-  if (tenant.previous) {
-    const { keptUntil: _, ...to } = tenant.previous;
+  const previous = kept(tenant);
+  if (previous) {
+    const { keptUntil: _until, releasing: _releasing, ...to } = previous;
     return { from: currentPlacement(tenant), to };
   }
-  // It was released between the look and the write: only inside the gate, so only by this operation's own defect.
+  // Its release began between the look and the write. That is done inside the gate only, so only where the gate was freed by force.
   await updateTenant(table, asked, 'READY');
   throw nothing(tenant);
+}
+
+/** The placement that can be lived in again. */
+function kept({ previous }: Tenant): LeftPlacement | undefined {
+  return previous?.releasing ? undefined : previous;
 }
 
 function nothing({ tenantId }: Tenant): CatalogueError {

@@ -5,6 +5,7 @@ import { arrive } from '../operations/gate.ts';
 import { getTenant, registerTenant, updateTenant } from '../operations/tenant-registry.ts';
 import type { Table } from '../runtime/table.ts';
 import { localTable } from '../testing/local-table.ts';
+import { beginRetirement } from './begin-retirement.ts';
 import { beginReversal } from './begin-reversal.ts';
 import { beginTierChange } from './begin-tier-change.ts';
 import { cutOver } from './cut-over.ts';
@@ -187,6 +188,34 @@ describe('beginReversal', () => {
       name: 'NothingToReverse',
     });
     expect(await tenantOf('gone')).toEqual(before);
+  });
+});
+
+describe('beginRetirement', () => {
+  it('ends the time in which the cut-over can be taken back, before anything is released', async () => {
+    await moved('retired');
+    expect(await beginRetirement(table, 'retired', 1)).toMatchObject({ placement: { workspace: 'vcluster' } });
+    const before = await tenantOf('retired');
+    expect(before.previous).toMatchObject({ generation: 1, releasing: true });
+    // The release may fail now, and whoever repairs it lets others into the gate.
+    await expect(beginReversal(table, asked('retired', 'operation-3'))).rejects.toMatchObject({
+      name: 'NothingToReverse',
+    });
+    expect(await tenantOf('retired')).toEqual(before);
+    // A later change finds it, and finishes the release.
+    const next = await beginTierChange(table, asked('retired', 'operation-4'), 'basic');
+    expect(next.tenant.previous).toMatchObject({ generation: 1, releasing: true });
+  });
+
+  it('leaves alone what is not left any more: taken back, released, or of a tenant that is unknown', async () => {
+    await moved('taken-back');
+    const { to } = await beginReversal(table, asked('taken-back', 'operation-3'));
+    await cutOver(table, { tenantId: 'taken-back', operationId: 'operation-3', to, keptUntil: 'now' });
+    const before = await tenantOf('taken-back');
+    expect(await beginRetirement(table, 'taken-back', 1)).toBeUndefined();
+    expect(await tenantOf('taken-back')).toEqual(before);
+    expect(await beginRetirement(table, 'nobody', 1)).toBeUndefined();
+    expect(await getTenant(table, 'nobody')).toBeUndefined();
   });
 });
 

@@ -60,6 +60,7 @@ const tries = [
 /** No tenant here comes to them. */
 const ELSEWHERE = [
   // What an earlier move left is being released then: the tenant itself is not touched.
+  'move-placement.RetireKept',
   'move-placement.ReleaseKept',
   'move-placement.ForgetKept',
   // The making of accounts has tests of its own.
