@@ -3,6 +3,7 @@ import validateDefinition from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue, isErrorName } from '../tenancy/errors.ts';
 import { acquireSteps, resourceKinds } from '../tenancy/steps.ts';
+import { tierChangesConfig } from '../tenancy/tier-changes/config.ts';
 
 interface State {
   Type: string;
@@ -88,6 +89,16 @@ describe.each(names)('%s', (name) => {
   it('stays small enough to be read', () => {
     expect(states(machine(name)).length).toBeLessThanOrEqual(18);
   });
+});
+
+it('no wait that the configuration allows outlasts the workflow that waits, and what follows has its time', () => {
+  const hours = (name: string) => (machine(name).TimeoutSeconds ?? 0) / 3_600;
+  const accepts = (settings: object) => tierChangesConfig.safeParse(settings).success;
+  // Two weeks for the turn at the gate and for the release; two days for the transfers.
+  expect(accepts({ keepPreviousHours: hours('retire-placement') - 336 + 1 })).toBe(false);
+  expect(accepts({ productMigration: { answerWithinHours: hours('move-placement') - 48 + 1 } })).toBe(false);
+  // The turn of a change may come late: that must not be taken from the product's time.
+  expect(hours('change-tier')).toBeGreaterThanOrEqual(2 * hours('move-placement'));
 });
 
 it('every error that waiting or trying again cures is retried somewhere', () => {

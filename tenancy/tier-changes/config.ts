@@ -3,12 +3,13 @@ import type { Placement } from '../../events/placement.ts';
 
 /** How changes of tier are made. */
 export const tierChangesConfig = z.strictObject({
-  /** Hours for which the placement that was left is kept. Default 72. */
-  keepPreviousHours: z.number().min(0).max(8_760).optional(),
+  /** Hours for which the placement that was left is kept. Default 72. An execution lives a year at most, and the release needs its part of it. */
+  keepPreviousHours: z.number().min(0).max(8_400).optional(),
   /** Whether the product is asked to move volumes and its own data, and for how long its answer is waited for. */
   productMigration: z
     .strictObject({
-      answerWithinHours: z.number().positive().max(720),
+      /** At most 25 days: the workflow that waits ends after 29. */
+      answerWithinHours: z.number().positive().max(600),
       /** Longest silence between two heartbeats. Without it, none are expected. */
       heartbeatMinutes: z.number().positive().max(1_440).optional(),
     })
