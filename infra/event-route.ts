@@ -26,7 +26,8 @@ export class EventRoute extends Construct {
   constructor(scope: Construct, id: string, props: EventRouteProps) {
     super(scope, id);
     const { step, deadLetters, bus, ruleName } = props;
-    const path = bus ? `${bus.eventBusName}/${ruleName}` : ruleName;
+    // Rules of the default bus are named without it.
+    const path = bus && bus.eventBusName !== 'default' ? `${bus.eventBusName}/${ruleName}` : ruleName;
     const ruleArn = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${path}`;
     const events = new ServicePrincipal('events.amazonaws.com');
     const permission = new CfnPermission(this, 'Permission', {

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { projectRoot } from './project-root.ts';
 import { Tenantry } from './tenantry.ts';
 import { circle, dangling } from './testing/references.ts';
-import { allowedTo, ofType, type Resource, type Template, target } from './testing/template.ts';
+import { allowedTo, ofType, type Resource, statements, type Template, target } from './testing/template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-sbt-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -137,3 +137,19 @@ it('takes the ARN of a bus, but not of one elsewhere', () => {
   expect(requests.Properties['EventBusName']).toBe('SbtEventBus');
   expect(() => synthesized({ eventBus: arn('222222222222') })).toThrow(/is not in the account and region/);
 });
+
+it.each(['default', 'arn:aws:events:us-east-1:111111111111:event-bus/default'])(
+  'lets in the rule of the bus %s, which is named without its bus',
+  (eventBus) => {
+    const template = synthesized({ eventBus });
+    const [, requests] = the(template, 'AWS::Events::Rule', 'tenantry-sbt-requests');
+    expect(requests.Properties['EventBusName']).toBe('default');
+    const permission = template.Resources[[requests.DependsOn].flat().find((id) => id?.includes('Permission')) ?? ''];
+    const sources = statements(template).flatMap(({ statement }) =>
+      statement.Sid === 'UndeliveredSbtRequests' ? [statement.Condition] : [],
+    );
+    expect(sources).toHaveLength(1);
+    for (const source of [permission?.Properties['SourceArn'], ...sources])
+      expect(JSON.stringify(source)).toMatch(/:rule\/tenantry-sbt-requests"/);
+  },
+);

@@ -55,8 +55,7 @@ export class SbtAdapter extends Construct {
     new EventRoute(this, 'SbtRequests', {
       ruleName: `${prefix}-sbt-requests`,
       description: 'What the SBT control plane asks its application plane for.',
-      // Rules of the default bus are named without it.
-      ...(sbt.eventBus !== 'default' && { bus: sbtBus }),
+      bus: sbtBus,
       pattern: {
         source: [sbt.controlPlaneSource],
         detailType: Object.values(SBT_REQUESTS).map((name) => `${sbt.detailTypePrefix}${name}`),
