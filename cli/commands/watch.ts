@@ -4,7 +4,11 @@ import type { Installation } from '../installation.ts';
 import { duration } from '../output.ts';
 import { type StepTime, stepsOf } from '../steps.ts';
 
-const LOOK_EVERY_MILLISECONDS = 1_000;
+/**
+ * A look is one ListExecutions for each workflow, and AWS gives back five calls a second, for all who list in the account.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-api-action-throttling-general
+ */
+const LOOK_EVERY_MILLISECONDS = 4_000;
 
 /** `tenantry watch [id]`: prints each step of running and new operations as it ends, until interrupted. */
 export async function watch(installation: Installation, tenantId: string | undefined, json: boolean): Promise<never> {
