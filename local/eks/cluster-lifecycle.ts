@@ -45,7 +45,7 @@ async function resume(engine: EksEngine, key: string, cluster: ClusterRecord): P
     const { message } = error as Error;
     engine.cloud.log('error', `the control plane of cluster ${cluster.name} did not come back: ${message}`);
     const issue = { code: 'ClusterUnreachable', message, resourceIds: [cluster.name] };
-    engine.database.clusters.put(key, { ...cluster, healthIssues: [issue] });
+    change(engine, key, cluster.id, { healthIssues: [issue] });
   }
 }
 
@@ -104,18 +104,25 @@ async function runControlPlane(engine: EksEngine, key: string): Promise<void> {
     const planes = await engine.controlPlanes();
     const plane = await planes.ensureRunning(cluster.id, controlPlaneOptions(engine, cluster));
     const { endpoint, certificateAuthorityData } = plane;
-    if (engine.furnishes && cluster.configuration.computeConfig.enabled) await furnish(plane, cluster);
-    // It may have changed meanwhile.
-    const now = engine.database.clusters.get(key);
-    if (now?.id === cluster.id)
-      engine.database.clusters.put(key, { ...now, endpoint, certificateAuthorityData, healthIssues: [] });
+    change(engine, key, cluster.id, { endpoint, certificateAuthorityData, healthIssues: [] });
+    const isBare = cluster.configuration.computeConfig.enabled && !cluster.furnished;
+    if (!engine.furnishes || !isBare) return;
+    await furnish(plane, cluster);
+    change(engine, key, cluster.id, { furnished: true });
   } finally {
     release();
   }
 }
 
-async function furnish({ adminKubeconfigPath }: ControlPlane, { configuration }: ClusterRecord): Promise<void> {
-  const api = hostApi(adminKubeconfigPath);
+/** It may have changed, or gone, while its control plane was waited for. */
+function change({ database: { clusters } }: EksEngine, key: string, id: string, changes: Partial<ClusterRecord>): void {
+  const now = clusters.get(key);
+  if (now?.id === id) clusters.put(key, { ...now, ...changes });
+}
+
+/** Through its address, which wakes it if it is paused meanwhile and keeps it running. */
+async function furnish(plane: ControlPlane, { configuration }: ClusterRecord): Promise<void> {
+  const api = hostApi(plane.adminKubeconfigPath, plane.endpoint);
   try {
     await ensureAutoMode(api, configuration);
   } finally {

@@ -19,6 +19,8 @@ export interface ClusterRecord {
   /** Known once its control plane has run. */
   endpoint?: string;
   certificateAuthorityData?: string;
+  /** What Auto Mode has from its first minute is in it. */
+  furnished?: boolean;
   /** ARN of whoever created it, for clusters with the creator as administrator. */
   authenticationMode: AuthenticationMode;
   deletionProtection: boolean;

@@ -45,14 +45,15 @@ const MERGE_PATCH = 'application/merge-patch+json';
 const APPLY_PATCH = 'application/apply-patch+yaml';
 const PATIENCE = 30_000;
 
-/** Talks to the cluster of one of our own kubeconfigs (JSON, client certificate). */
-export function hostApi(kubeconfigPath: string): HostApi {
+/** Talks to the cluster of one of our own kubeconfigs (JSON, client certificate); with `through`, over this address of it. */
+export function hostApi(kubeconfigPath: string, through?: string): HostApi {
   const config = JSON.parse(readFileSync(kubeconfigPath, 'utf8')) as Kubeconfig;
-  const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster;
+  const { cluster } = config.clusters[0];
+  const server = through ?? cluster.server;
   const { user } = config.users[0];
   const agent = new Agent({
     keepAlive: true,
-    ca: decode(authority),
+    ca: decode(cluster['certificate-authority-data']),
     cert: decode(user['client-certificate-data']),
     key: decode(user['client-key-data']),
   });

@@ -10,6 +10,7 @@ import {
   type Cluster,
   CreateAccessEntryCommand,
   CreateClusterCommand,
+  type CreateClusterCommandInput,
   DeleteAccessEntryCommand,
   DeleteClusterCommand,
   DescribeClusterCommand,
@@ -82,16 +83,25 @@ async function kubernetes(token: string): Promise<CoreV1Api> {
   return config.makeApiClient(CoreV1Api);
 }
 
-async function createCluster(name: string) {
-  await eks.send(
-    new CreateClusterCommand({
-      name,
-      roleArn: `arn:aws:iam::${ACCOUNT}:role/eks`,
-      resourcesVpcConfig: { subnetIds: ['subnet-a', 'subnet-b'] },
-      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: true },
-    }),
-  );
+const AUTO_MODE: Partial<CreateClusterCommandInput> = {
+  computeConfig: { enabled: true, nodePools: ['system'], nodeRoleArn: `arn:aws:iam::${ACCOUNT}:role/node` },
+  kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true } },
+  storageConfig: { blockStorage: { enabled: true } },
+};
+
+/** All at the same time. */
+async function createClusters(names: string[], more: Partial<CreateClusterCommandInput> = {}) {
+  const common = {
+    roleArn: `arn:aws:iam::${ACCOUNT}:role/eks`,
+    resourcesVpcConfig: { subnetIds: ['subnet-a', 'subnet-b'] },
+    accessConfig: { authenticationMode: 'API' as const, bootstrapClusterCreatorAdminPermissions: true },
+  };
+  for (const name of names) await eks.send(new CreateClusterCommand({ name, ...common, ...more }));
   await local.cloud.clock.sleep(15 * MINUTE);
+  return Promise.all(names.map(named));
+}
+
+async function named(name: string): Promise<Cluster | undefined> {
   return (await eks.send(new DescribeClusterCommand({ name }))).cluster;
 }
 
@@ -99,7 +109,7 @@ const status = (code: number) => expect.objectContaining({ code }) as Error;
 
 describe('a cluster of the local EKS', () => {
   it('lets its creator in and nobody without an access entry', async () => {
-    const cluster = await createCluster('shared');
+    const [cluster] = await createClusters(['shared']);
     expect(cluster?.status).toBe('ACTIVE');
     const operator = await kubernetes(await operatorToken());
     for (const name of ['acme', 'other']) await operator.createNamespace({ body: { metadata: { name } } });
@@ -151,20 +161,18 @@ describe('a cluster of the local EKS', () => {
 });
 
 describe('clusters beyond the room for control planes', () => {
-  it('take turns: the idle one is paused, and the first request to it brings it back with its objects', async () => {
+  it('take turns, in Auto Mode too: one that is paused becomes ACTIVE, and the first request to it brings it back with its objects', async () => {
     eks.destroy();
     await local.stop();
     await start({ mostControlPlanes: 1 });
-    const before = await createCluster('first');
-    const path = '/api/v1/namespaces';
-    await ask(before, 'POST', path, { metadata: { name: 'kept' } });
-    expect((await createCluster('second'))?.status).toBe('ACTIVE');
+    const before = await createClusters(['first', 'second'], AUTO_MODE);
+    expect(before.map((cluster) => [cluster?.status, cluster?.health])).toEqual(bothWell);
     const paused = await report();
     expect(paused.most).toBe(1);
     expect(states(paused)).toEqual({ first: 'paused', second: 'running' });
-    const { cluster: after } = await eks.send(new DescribeClusterCommand({ name: 'first' }));
-    expect(after).toEqual(before);
-    expect((await ask(after, 'GET', `${path}/kept`)).metadata.name).toBe('kept');
+    const after = await named('first');
+    expect(after).toEqual(before[0]);
+    expect((await ask(after, 'GET', '/apis/karpenter.sh/v1/nodepools/system')).metadata?.name).toBe('system');
     const woken = await report();
     expect(states(woken)).toEqual({ first: 'running', second: 'paused' });
     const [first, second] = woken.clusters;
@@ -174,10 +182,18 @@ describe('clusters beyond the room for control planes', () => {
     expect(second).toMatchObject({ residentBytes: 0, pids: [] });
   });
 
+  it('are after a restart of the local cloud what they were, running or paused', async () => {
+    eks.destroy();
+    await local.stop();
+    await start({ mostControlPlanes: 1 });
+    const clusters = await Promise.all(['first', 'second'].map(named));
+    expect(clusters.map((cluster) => [cluster?.status, cluster?.health])).toEqual(bothWell);
+    expect(states(await report())).toEqual({ first: 'running', second: 'paused' });
+  });
+
   it('do not take the room of one that has something of a virtual cluster: the connection is closed', async () => {
-    const named = async (name: string) => (await eks.send(new DescribeClusterCommand({ name }))).cluster;
     const service = { metadata: { name: 'acme', labels: { app: 'vcluster' } }, spec: { ports: [{ port: 443 }] } };
-    const services = '/api/v1/namespaces/kept/services';
+    const services = '/api/v1/namespaces/default/services';
     await ask(await named('first'), 'POST', services, service);
     const second = await named('second');
     await expect(ask(second, 'GET', '/api/v1/namespaces')).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -187,6 +203,11 @@ describe('clusters beyond the room for control planes', () => {
     expect(states(await report())).toEqual({ first: 'paused', second: 'running' });
   });
 });
+
+const bothWell = [
+  ['ACTIVE', { issues: [] }],
+  ['ACTIVE', { issues: [] }],
+];
 
 async function report(): Promise<ControlPlaneReport> {
   return (await (await fetch(`${local.endpoint}/_local/eks/control-planes`)).json()) as ControlPlaneReport;
