@@ -77,6 +77,8 @@ const GLOBAL_KEYS: Readonly<Record<string, (facts: RequestFacts) => string | und
   'aws:multifactorauthpresent': ({ caller }) => (caller.issuedAt === undefined ? undefined : 'false'),
   'aws:sourcearn': ({ caller }) => caller.sourceArn,
   'aws:sourceaccount': ({ caller }) => caller.sourceAccount,
+  // Of what the function's own code asks for, not of what Lambda does with its role.
+  'lambda:sourcefunctionarn': ({ caller }) => caller.sourceFunctionArn,
   'aws:currenttime': ({ now }) => iso(now),
   'aws:epochtime': ({ now }) => String(Math.floor(now / 1000)),
   'aws:requestedregion': ({ service, region }) => (GLOBAL_SERVICES.has(service) ? 'us-east-1' : region),

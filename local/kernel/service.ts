@@ -23,6 +23,8 @@ export interface Caller {
   /** For `kind: 'service'`: on behalf of which resource (aws:SourceArn, aws:SourceAccount). */
   readonly sourceArn?: string;
   readonly sourceAccount?: string;
+  /** The Lambda function whose code has this session's credentials (lambda:SourceFunctionArn). */
+  readonly sourceFunctionArn?: string;
 }
 
 export interface RequestContext {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AwsError } from '../kernel/errors.ts';
 import type { Caller, Cloud } from '../kernel/service.ts';
+import { functionArn } from './arn.ts';
 import { codeFolder } from './code-store.ts';
 import type { FunctionRecord, VersionRecord } from './function-store.ts';
 import type { SandboxSpec } from './sandbox.ts';
@@ -28,7 +29,9 @@ export function executionRole(cloud: Cloud, record: FunctionRecord, version: Ver
  */
 export function sandboxSpec(cloud: Cloud, record: FunctionRecord, version: VersionRecord): SandboxSpec {
   const role = executionRole(cloud, record, version);
-  const credentials = cloud.identity.credentials(role, CREDENTIALS_SECONDS);
+  // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+  const ofTheCode = { ...role, sourceFunctionArn: functionArn(record) };
+  const credentials = cloud.identity.credentials(ofTheCode, CREDENTIALS_SECONDS);
   const taskRoot = codeFolder(cloud, version.codeSha256);
   const logStream = logStreamName(version, cloud.clock.now());
   return {
