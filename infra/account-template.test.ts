@@ -139,6 +139,16 @@ describe('the operator', () => {
     expect(may('tenantry-operator', 'iam:PassRole', roleArn('tenantry-teardown'))).toBe(false);
     expect(may('tenantry-operator', 'iam:CreateRole', roleArn('tenants/tenantry-tenant-acme'))).toBe(false);
   });
+
+  it('removes what the tenant’s own cluster logged, and no other log', () => {
+    // Logs asks for the group with a stream that is empty. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    const group = (name: string) => `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${name}:log-stream:`;
+    for (const action of ['logs:DeleteLogGroup', 'logs:DescribeLogStreams']) {
+      expect(may('tenantry-operator', action, group('/aws/eks/tenantry-tenant-acme/cluster')), action).toBe(true);
+      for (const other of ['/aws/eks/mine/cluster', '/aws/lambda/tenantry-tenant-acme/cluster', 'shop'])
+        expect(may('tenantry-operator', action, group(other)), other).toBe(false);
+    }
+  });
 });
 
 /** Calls whose permission has another name than the operation. https://docs.aws.amazon.com/service-authorization/latest/reference/ */

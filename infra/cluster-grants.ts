@@ -1,5 +1,5 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { addedClusterName, tenantClusterPrefix } from '../tenancy/clusters/names.ts';
+import { addedClusterName, controlPlaneLogGroup, tenantClusterPrefix } from '../tenancy/clusters/names.ts';
 import { tenantRolePath } from '../tenancy/names.ts';
 import { FOUNDATION_CLUSTER_ROLES } from './foundation-cluster-roles.ts';
 import type { OperatorGrant } from './operator-grants.ts';
@@ -45,6 +45,15 @@ const GIVE_ACCESS = [
   'eks:DescribePodIdentityAssociation',
 ];
 
+const LOOK_AT_LOGS = 'logs:DescribeLogStreams';
+const REMOVE_LOGS = 'logs:DeleteLogGroup';
+
+/** What control planes of tenants' own clusters write. */
+function controlPlaneLogs(): string {
+  const group = controlPlaneLogGroup(`${tenantClusterPrefix}*`);
+  return `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${group}:*`;
+}
+
 /** What the operator does in the account of a tenant that has a cluster of its own: makes it, opens it, removes it. */
 export function tenantClusterGrants(): OperatorGrant[] {
   const cluster = `${tenantClusterPrefix}*`;
@@ -57,6 +66,12 @@ export function tenantClusterGrants(): OperatorGrant[] {
         arn('access-entry', `${cluster}/*`),
         arn('podidentityassociation', `${cluster}/*`),
       ],
+      reason: NAMED,
+    },
+    {
+      sid: 'LogsOfTheCluster',
+      actions: [REMOVE_LOGS, LOOK_AT_LOGS],
+      resources: [controlPlaneLogs()],
       reason: NAMED,
     },
     {
@@ -99,6 +114,7 @@ export function grantClusters(steps: OperationSteps, props: StepsProps): void {
     });
     step.allow(['eks:ListPodIdentityAssociations'], clusters, { wildcardReason: NAMED });
   }
+  steps.sweepTenant.allow([LOOK_AT_LOGS], [controlPlaneLogs()], { wildcardReason: NAMED });
   const tenantRoles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`;
   for (const step of giving) {
     step.allow(
@@ -169,6 +185,7 @@ function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[
     { wildcardReason: PER_TENANT },
   );
   unprotectCluster.allow(['eks:UpdateClusterConfig'], clusters, { wildcardReason: NAMED });
+  releaseCluster.allow([REMOVE_LOGS], [controlPlaneLogs()], { wildcardReason: NAMED });
   releaseCluster.allow(REMOVE_CLUSTER, [...clusters, ...entries, ...arns(props, 'podidentityassociation', '/*')], {
     wildcardReason: NAMED,
   });

@@ -1,3 +1,4 @@
+import { CreateLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateAccessEntryCommand,
   CreateClusterCommand,
@@ -15,6 +16,7 @@ import type { Table } from '../runtime/table.ts';
 import { type LocalEks, localEks, retried } from '../testing/local-eks.ts';
 import { localTable } from '../testing/local-table.ts';
 import { recordAddedCluster } from './cluster-store.ts';
+import { hasControlPlaneLogs } from './control-plane-logs.ts';
 import type { ClusterSpec } from './eks-cluster-spec.ts';
 import { ensureAddedCluster, ensureTenantCluster } from './ensure-cluster.ts';
 import { ensureClusterAccess } from './ensure-cluster-access.ts';
@@ -95,9 +97,9 @@ describe('a cluster of the tenant’s own', () => {
 
   it('is not taken from somebody else', async () => {
     await expect(ensure({ tags: { 'tenantry:tenant': 'other' } })).rejects.toMatchObject({ name: 'ResourceNotOwned' });
-    await expect(
-      releaseTenantCluster(world.eks, createLedger(table, operation), 'other', spec.name),
-    ).rejects.toMatchObject({ name: 'ResourceNotOwned' });
+    await expect(releaseTenantCluster(world, createLedger(table, operation), 'other', spec.name)).rejects.toMatchObject(
+      { name: 'ResourceNotOwned' },
+    );
   });
 
   it('is not made a second time, empty, when somebody deleted it', async () => {
@@ -200,11 +202,29 @@ describe('access of the tenant', () => {
   });
 });
 
-it('a released cluster is gone, protection and access first; again is a success', async () => {
-  const release = () => releaseTenantCluster(world.eks, createLedger(table, operation), 'acme', spec.name);
+/** What EKS writes into, beside groups that nearly have its name, sorted. */
+async function logGroups(clusterName: string): Promise<{ controlPlane: string; others: string[] }> {
+  const controlPlane = `/aws/eks/${clusterName}/cluster`;
+  const others = [`/aws/eks/${clusterName}--2/cluster`, '/aws/eks/shared-1/cluster'];
+  for (const logGroupName of [controlPlane, ...others])
+    await world.logs.send(new CreateLogGroupCommand({ logGroupName })).catch((error: Error) => {
+      if (error.name !== 'ResourceAlreadyExistsException') throw error;
+    });
+  const { logGroups: found = [] } = await world.logs.send(new DescribeLogGroupsCommand({}));
+  const names = found.map(({ logGroupName = '' }) => logGroupName);
+  return { controlPlane, others: names.filter((name) => name !== controlPlane).sort() };
+}
+
+it('a released cluster is gone, protection and access first and its logs last; again is a success', async () => {
+  const release = () => releaseTenantCluster(world, createLedger(table, operation), 'acme', spec.name);
+  const { controlPlane, others } = await logGroups(spec.name);
   await expect(release()).rejects.toMatchObject({ name: 'StillDeleting' });
+  expect(await hasControlPlaneLogs(world.logs, spec.name), 'while it is being deleted it writes').toBe(true);
   await retried(release, ['StillDeleting']);
   await release();
+  const { logGroups: left = [] } = await world.logs.send(new DescribeLogGroupsCommand({}));
+  expect(left.map(({ logGroupName }) => logGroupName).sort()).toEqual(others);
+  expect(others).not.toContain(controlPlane);
   await expect(world.eks.send(new DescribeClusterCommand({ name: spec.name }))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });

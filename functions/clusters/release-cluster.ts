@@ -13,6 +13,7 @@ import { createLedger, type Ledger } from '../operations/ledger-store.ts';
 import { placedStepInput, step } from '../runtime/step.ts';
 import { type Table, table } from '../runtime/table.ts';
 import { givePlaceBack } from './cluster-store.ts';
+import { type Logs, logsIn, removeControlPlaneLogs } from './control-plane-logs.ts';
 import { describeCluster } from './ensure-eks-cluster.ts';
 import { unprotectCluster } from './unprotect-cluster.ts';
 
@@ -28,14 +29,22 @@ export async function leaveSharedCluster(
 
 /**
  * Ensures that the tenant's own cluster is gone, in AWS's order: protection off, access and pod identities, then the
- * control plane with its nodes and load balancers (Auto Mode). Throws `StillDeleting` until it is, `ResourceNotOwned` for
+ * control plane with its nodes and load balancers (Auto Mode), at last what it logged. Throws `StillDeleting` until it is, `ResourceNotOwned` for
  * somebody else's cluster.
  * https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html
  */
-export async function releaseTenantCluster(eks: Eks, ledger: Ledger, tenantId: string, name: string): Promise<void> {
+export async function releaseTenantCluster(
+  { eks, logs }: { eks: Eks; logs: Logs },
+  ledger: Ledger,
+  tenantId: string,
+  name: string,
+): Promise<void> {
   await unprotectCluster(eks, tenantId, name);
   const cluster = await describeCluster(eks, name);
-  if (!cluster) return ledger.deleted('cluster', name);
+  if (!cluster) {
+    await removeControlPlaneLogs(logs, name);
+    return ledger.deleted('cluster', name);
+  }
   if (cluster.status === 'DELETING') throw new CatalogueError('StillDeleting', `The cluster ${name} is being deleted.`);
   await removeAccess(eks, name);
   await deleteCluster(eks, name);
@@ -79,7 +88,8 @@ export const handler = step({
     const { own, accountId = '', cpuMillis, memoryMebibytes } = attributes;
     const ledger = createLedger(table(), operation);
     const { tenantId, generation } = operation;
-    if (own) await releaseTenantCluster(eksIn(accountId), ledger, tenantId, name);
+    const account = () => ({ eks: eksIn(accountId), logs: logsIn(accountId) });
+    if (own) await releaseTenantCluster(account(), ledger, tenantId, name);
     else await leaveSharedCluster(table(), ledger, { tenantId, generation, name, cpuMillis, memoryMebibytes });
     return { released: true as const };
   },

@@ -1,10 +1,12 @@
 import { DescribeAccessEntryCommand, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { controlPlaneLogGroup } from '../../tenancy/clusters/names.ts';
 import type { LedgerEntry } from '../../tenancy/ledger.ts';
 import { foundationStackName, type Placed, placementId, tenantRoleName } from '../../tenancy/names.ts';
 import { namespaceName } from '../../tenancy/workspace/names.ts';
 import { getAccount } from '../accounts/account-store.ts';
 import { getCluster } from '../clusters/cluster-store.ts';
+import { hasControlPlaneLogs, type Logs } from '../clusters/control-plane-logs.ts';
 import { describeCluster } from '../clusters/ensure-eks-cluster.ts';
 import { findTenantStack, type Stacks } from '../foundations/stack.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
@@ -21,6 +23,7 @@ export interface Systems {
   readonly iam: Pick<IAMClient, 'send'>;
   stacks(accountId: string): Stacks;
   eks(accountId: string): Eks;
+  logs(accountId: string): Logs;
   /** Undefined for a cluster that does not exist. */
   kubernetes(clusterName: string, accountId: string): Promise<Kubernetes | undefined>;
 }
@@ -118,7 +121,7 @@ function looksInCluster(systems: Systems, placed: Placed, { name, accountId, rol
 function looksAtEntry(systems: Systems, tenantId: string, entry: LedgerEntry): Look[] {
   const { kind, name, state, attributes } = entry;
   const recorded: Look = { what: `${kind} ${name} in the ledger`, exists: async () => state !== 'DELETED' };
-  if (kind === 'cluster') return [recorded, clusterLook(systems, tenantId, entry)];
+  if (kind === 'cluster') return [recorded, ...clusterLooks(systems, tenantId, entry)];
   const accountName = attributes?.['accountName'];
   if (kind !== 'account' || !accountName) return [recorded];
   return [
@@ -133,23 +136,32 @@ function looksAtEntry(systems: Systems, tenantId: string, entry: LedgerEntry): L
   ];
 }
 
-/** A cluster of its own is gone; a shared one no longer counts the tenant. */
-function clusterLook(
-  { eks, table, platformAccountId }: Systems,
+/** A cluster of its own is gone, and with it what it logged; a shared one no longer counts the tenant. */
+function clusterLooks(
+  { eks, logs, table, platformAccountId }: Systems,
   tenantId: string,
   { name, generation, attributes }: LedgerEntry,
-): Look {
-  if (attributes?.['own'])
-    return {
-      what: `cluster ${name}`,
-      exists: async () =>
-        (await describeCluster(eks(attributes['accountId'] ?? platformAccountId), name)) !== undefined,
-    };
+): Look[] {
+  if (attributes?.['own']) {
+    const accountId = attributes['accountId'] ?? platformAccountId;
+    return [
+      {
+        what: `cluster ${name}`,
+        exists: async () => (await describeCluster(eks(accountId), name)) !== undefined,
+      },
+      {
+        what: `log group ${controlPlaneLogGroup(name)}`,
+        exists: () => hasControlPlaneLogs(logs(accountId), name),
+      },
+    ];
+  }
   const placed = { tenantId, generation };
-  return {
-    what: `place of ${placementId(placed)} in ${name}`,
-    exists: async () => (await getCluster(table, name))?.members.has(placementId(placed)) ?? false,
-  };
+  return [
+    {
+      what: `place of ${placementId(placed)} in ${name}`,
+      exists: async () => (await getCluster(table, name))?.members.has(placementId(placed)) ?? false,
+    },
+  ];
 }
 
 /** In an account of its own they went with the cleaning of the account, which looks for itself. */

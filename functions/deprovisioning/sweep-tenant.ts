@@ -1,6 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { sweepProof } from '../../events/tenant-deprovisioned.ts';
 import { listClusters } from '../clusters/cluster-store.ts';
+import { logsIn } from '../clusters/control-plane-logs.ts';
 import { accountClients } from '../foundations/access.ts';
 import { platformClient } from '../kubernetes/cluster-clients.ts';
 import { eksIn } from '../kubernetes/eks-account.ts';
@@ -32,6 +33,7 @@ export const handler = step({
       iam: iam(),
       stacks: (accountId: string) => accountClients(accountId, platformAccountId).stacks,
       eks: eksIn,
+      logs: logsIn,
       kubernetes: (name: string, accountId: string) => unlessGone(() => platformClient(name, accountId)),
     };
     return sweep(looksFor(systems, tenantId, await readLedger(table(), tenantId), [...new Set(shared)]));

@@ -1,12 +1,14 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { fakeControlPlanes } from '../../local/eks/test-cluster.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/local-cloud.ts';
 
-/** EKS as AWS has it, with control planes that are only pretended: for tests of what the steps ask of EKS itself. */
+/** EKS as AWS has it, and the logs beside it, with control planes that are only pretended: for tests of what the steps ask of EKS itself. */
 export interface LocalEks {
   readonly local: LocalCloud;
   readonly eks: EKSClient;
+  readonly logs: CloudWatchLogsClient;
   readonly iam: IAMClient;
   /** A role that the service may assume. */
   role(name: string, service: string): Promise<string>;
@@ -17,7 +19,7 @@ export interface LocalEks {
 export async function localEks(): Promise<LocalEks> {
   const local = await startLocalCloud({
     port: 0,
-    services: ['iam', 'sts', 'eks'],
+    services: ['iam', 'sts', 'logs', 'eks'],
     clock: 'jump',
     serviceOptions: { iam: { consistencyDelaySeconds: 0 }, eks: { controlPlanes: async () => fakeControlPlanes() } },
   });
@@ -27,10 +29,12 @@ export async function localEks(): Promise<LocalEks> {
     credentials: { accessKeyId: '111111111111', secretAccessKey: 'test' },
   };
   const eks = new EKSClient(options);
+  const logs = new CloudWatchLogsClient(options);
   const iam = new IAMClient(options);
   return {
     local,
     eks,
+    logs,
     iam,
     async role(RoleName, service) {
       const trust = {
@@ -44,6 +48,7 @@ export async function localEks(): Promise<LocalEks> {
     },
     async close() {
       eks.destroy();
+      logs.destroy();
       iam.destroy();
       await local.stop();
     },

@@ -10,6 +10,11 @@ export function addedClusterName(prefix: string, n: number): string {
 
 export const tenantClusterPrefix = 'tenantry-tenant-';
 
+/** Where EKS writes the logs of a cluster's control plane. https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
+export function controlPlaneLogGroup(clusterName: string): string {
+  return `/aws/eks/${clusterName}/cluster`;
+}
+
 /** The cluster of one tenant, in the account it lives in: `tenantry-tenant-acme`. EKS takes 100 characters. */
 export function tenantClusterName(placed: Placed): string {
   return `${tenantClusterPrefix}${placementId(placed)}`;

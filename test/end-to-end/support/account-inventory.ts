@@ -1,5 +1,5 @@
 import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeAddressesCommand,
@@ -120,7 +120,7 @@ async function services(access: AccountAccess): Promise<string[]> {
     new DynamoDBClient(access).send(new ListTablesCommand({})),
     new SQSClient(access).send(new ListQueuesCommand({})),
     new S3Client(access).send(new ListBucketsCommand({})),
-    new CloudWatchLogsClient(access).send(new DescribeLogGroupsCommand({})),
+    logGroups(access),
     new LambdaClient(access).send(new ListFunctionsCommand({})),
     new EKSClient(access).send(new ListClustersCommand({})),
   ]);
@@ -128,8 +128,16 @@ async function services(access: AccountAccess): Promise<string[]> {
     ...(tables.TableNames ?? []).map((name) => `table ${name}`),
     ...(queues.QueueUrls ?? []).map((url) => `queue ${url.split('/').at(-1)}`),
     ...(buckets.Buckets ?? []).map(({ Name }) => `bucket ${Name}`),
-    ...(groups.logGroups ?? []).map(({ logGroupName }) => `log group ${logGroupName}`),
+    ...groups.map((name) => `log group ${name}`),
     ...(functions.Functions ?? []).map(({ FunctionName }) => `function ${FunctionName}`),
     ...(clusters.clusters ?? []).map((name) => `cluster ${name}`),
   ];
+}
+
+/** There are more than one page of them: what clusters wrote is beside that of every function. */
+async function logGroups(access: AccountAccess): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: new CloudWatchLogsClient(access) }, {}))
+    found.push(...logGroups.map(({ logGroupName = '' }) => logGroupName));
+  return found;
 }
