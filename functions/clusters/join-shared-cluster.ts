@@ -32,6 +32,14 @@ export function placeAttributes(demand: Demand): Record<string, string> {
   return { cpuMillis: String(demand.cpuMillis), memoryMebibytes: String(demand.memoryMebibytes) };
 }
 
+/** What such attributes say; of an entry without them, nothing. */
+export function demandOfPlace(attributes: Readonly<Record<string, string>> = {}): Demand {
+  return {
+    cpuMillis: Number(attributes['cpuMillis'] ?? 0),
+    memoryMebibytes: Number(attributes['memoryMebibytes'] ?? 0),
+  };
+}
+
 /**
  * Ensures that the tenant has a place in one shared cluster: the one it has, else the best that fits, else one that is
  * added. No cluster is ever promised beyond its share, however many ask at once. Throws `NoClusterCapacity`.

@@ -6,7 +6,7 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import { type Placed, placementId } from '../../tenancy/names.ts';
 import { type ClusterRecord, clusterKey, commitmentAttributes, getCluster } from '../clusters/cluster-store.ts';
 import { installedClusters } from '../clusters/installed-clusters.ts';
-import { capacitiesOf, placeAttributes } from '../clusters/join-shared-cluster.ts';
+import { capacitiesOf, demandOfPlace, placeAttributes } from '../clusters/join-shared-cluster.ts';
 import { createLedger, readLedger } from '../operations/ledger-store.ts';
 import { findTier } from '../runtime/config.ts';
 import { placedStepInput, step } from '../runtime/step.ts';
@@ -34,10 +34,7 @@ export async function adjustCommitment(registry: Table, commitment: Commitment):
     ({ kind, name, generation, state }) =>
       kind === 'cluster' && name === cluster && generation === commitment.generation && state !== 'DELETED',
   );
-  const came = {
-    cpuMillis: Number(entry?.attributes['cpuMillis'] ?? 0),
-    memoryMebibytes: Number(entry?.attributes['memoryMebibytes'] ?? 0),
-  };
+  const came = demandOfPlace(entry?.attributes);
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
     const record = await getCluster(registry, cluster);
     if (!entry || !record?.members.has(placementId(commitment)))

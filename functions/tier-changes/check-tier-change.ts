@@ -32,8 +32,8 @@ export const handler = step({
   name: 'check-tier-change',
   input: stepInput.extend({ correlationId: z.string().optional(), ...preflightRequest.shape }),
   output: z.object({ findings: z.int().min(0) }),
-  async run({ tenantId, how, from, to }, { logger }) {
-    const request = { tenantId, how, from, to };
+  async run(request, { logger }) {
+    const { tenantId, how, to } = request;
     if (how === 'in-place' && (await hasTier(table(), tenantId, to.tier))) return { findings: 0 };
     const findings = await checkTierChange(installedWorld(), request, installedTiers(request));
     logger.info('nothing stands in the way', { how, generation: to.generation, findings });

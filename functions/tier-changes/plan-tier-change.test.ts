@@ -6,8 +6,10 @@ import { entriesOfPlacement, type LedgerEntry } from '../../tenancy/ledger.ts';
 import { type ResourceKind, resourceKinds, stepsFor } from '../../tenancy/steps.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { tierChangePlan } from '../../tenancy/tier-changes/plan.ts';
-import { getCluster } from '../clusters/cluster-store.ts';
+import { getCluster, takePlace } from '../clusters/cluster-store.ts';
+import { placeAttributes } from '../clusters/join-shared-cluster.ts';
 import { pauseGate } from '../operations/gate.ts';
+import { createLedger } from '../operations/ledger-store.ts';
 import { config } from '../runtime/config.ts';
 import type { Table } from '../runtime/table.ts';
 import { emptyTable, localTable } from '../testing/local-table.ts';
@@ -186,6 +188,22 @@ it('gives up first what an earlier change has left', async () => {
   expect(plan.removes.filter(({ when }) => when === 'at the beginning').map(({ kind }) => kind)).toEqual([
     ...resourceKinds,
   ]);
+});
+
+it('sees the room that it gives up first', async () => {
+  const demand = { cpuMillis: 2_000, memoryMebibytes: 4_096 };
+  await takePlace(table, 'shared-1', 'acme', demand, { tenants: 10 });
+  const left = { tenantId: 'acme', operationId: 'onboard', generation: 1 };
+  await createLedger(table, left).created('cluster', 'shared-1', placeAttributes(demand));
+  await takePlace(table, 'shared-1', 'other', { cpuMillis: 18_000, memoryMebibytes: 1 }, { tenants: 10 });
+  const { from } = change('moved', pooled, pooled);
+  const to: Placement = { account: 'pooled', workspace: 'vcluster' };
+  const full = await planInto(to, tenant(own, { generation: 2, lastGeneration: 2 }));
+  expect(full.obstacles).toEqual([expect.stringContaining('No shared cluster has room')]);
+  const previous = { ...from, keptUntil: '2026-12-01T00:00:00.000Z' };
+  const plan = await planInto(to, tenant(own, { generation: 2, lastGeneration: 2, previous }));
+  expect(plan.obstacles).toEqual([]);
+  expect(plan.creates.find(({ kind }) => kind === 'cluster')?.name).toBe('shared-1');
 });
 
 it('counts the time of the product’s part as nothing, and names it', async () => {

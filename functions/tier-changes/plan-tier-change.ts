@@ -42,7 +42,7 @@ export async function planTierChange(
     );
   const { how, to } = nextPlacement(tenant, tier);
   const from = currentPlacement(tenant);
-  const request: PreflightRequest = { tenantId: tenant.tenantId, how, from, to };
+  const request: PreflightRequest = { tenantId: tenant.tenantId, how, from, to, kept: tenant.previous };
   const tiers = tiersOf(request);
   const outlook = await preflight(world, request, tiers);
   const steps = planSteps(how, to, {

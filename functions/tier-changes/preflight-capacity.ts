@@ -1,7 +1,15 @@
 import { type Demand, demandOf, preferred } from '../../tenancy/clusters/capacity.ts';
-import { placementId } from '../../tenancy/names.ts';
-import { getCluster } from '../clusters/cluster-store.ts';
-import { capacitiesOf, loadsOf, nextAdded, type SharedClusters } from '../clusters/join-shared-cluster.ts';
+import { type Placed, placementId } from '../../tenancy/names.ts';
+import { type ClusterRecord, getCluster } from '../clusters/cluster-store.ts';
+import {
+  capacitiesOf,
+  demandOfPlace,
+  loadOf,
+  loadsOf,
+  nextAdded,
+  type SharedClusters,
+} from '../clusters/join-shared-cluster.ts';
+import { readLedger } from '../operations/ledger-store.ts';
 import type { Table } from '../runtime/table.ts';
 import type { PreflightRequest, Tiers } from './preflight-request.ts';
 
@@ -22,18 +30,43 @@ export function sharedRoom(
   const demand = demandOf(tiers.wanted.workspace.compute);
   return request.how === 'in-place'
     ? roomToGrow(table, shared, request, tiers, demand)
-    : roomToJoin(table, shared, demand);
+    : roomToJoin(table, shared, request, demand);
 }
 
-async function roomToJoin(table: Table, shared: SharedClusters, demand: Demand): Promise<Room> {
+async function roomToJoin(
+  table: Table,
+  shared: SharedClusters,
+  { tenantId, kept }: PreflightRequest,
+  demand: Demand,
+): Promise<Room> {
   const capacities = capacitiesOf(shared);
-  const loads = await loadsOf(table, shared, capacities);
+  const left = kept && (await clusterWithout(table, { tenantId, generation: kept.generation }));
+  const loads = (await loadsOf(table, shared, capacities)).map((load) =>
+    load.name === left?.name ? loadOf(shared, capacities, left) : load,
+  );
   const [best] = preferred(loads, demand, shared.settings.spread);
   if (best) return { cluster: (await isThere(table, best.name)) ? best.name : undefined, obstacles: [] };
   const added = nextAdded(shared, loads, capacities, demand);
   return {
     cluster: undefined,
     obstacles: added.next === undefined ? [`${demandText(demand)} needed: ${added.why.slice(0, -1)}`] : [],
+  };
+}
+
+/** The shared cluster that the placement is in, as it is when that has left; `undefined` if it is in none. */
+async function clusterWithout(table: Table, placed: Placed): Promise<ClusterRecord | undefined> {
+  const entry = (await readLedger(table, placed.tenantId)).find(
+    ({ kind, generation, state }) => kind === 'cluster' && generation === placed.generation && state !== 'DELETED',
+  );
+  const record = entry && (await getCluster(table, entry.name));
+  const member = placementId(placed);
+  if (!record?.members.has(member)) return undefined;
+  const held = record.changed.get(member) ?? demandOfPlace(entry?.attributes);
+  return {
+    ...record,
+    members: new Set([...record.members].filter((other) => other !== member)),
+    cpuMillis: record.cpuMillis - held.cpuMillis,
+    memoryMebibytes: record.memoryMebibytes - held.memoryMebibytes,
   };
 }
 

@@ -12,6 +12,8 @@ export interface PreflightRequest {
   readonly how: HowItChanges;
   readonly from: Made;
   readonly to: NumberedPlacement;
+  /** A placement that an earlier change left. Where the tenant moves, it is released before the new one is acquired. */
+  readonly kept?: { readonly generation: number } | undefined;
 }
 
 /** As the workflow and the command line say it. */
@@ -20,6 +22,7 @@ export const preflightRequest = z.object({
   how: z.enum(['in-place', 'moved']),
   from: madePlacement,
   to: numberedPlacement,
+  kept: z.object({ generation: z.int().positive() }).optional(),
 }) satisfies z.ZodType<PreflightRequest>;
 
 /** What the configuration says about both tiers. */

@@ -4,7 +4,7 @@ import { clustersConfig } from '../../tenancy/clusters/config.ts';
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { basicNumbers } from '../../tenancy/workspace/numbers.ts';
 import { planAccount, transition } from '../accounts/account-store.ts';
-import { getCluster, recordAddedCluster, recordMade, takePlace } from '../clusters/cluster-store.ts';
+import { getCluster, givePlaceBack, recordAddedCluster, recordMade, takePlace } from '../clusters/cluster-store.ts';
 import { placeAttributes } from '../clusters/join-shared-cluster.ts';
 import { pauseGate } from '../operations/gate.ts';
 import { createLedger } from '../operations/ledger-store.ts';
@@ -77,6 +77,60 @@ describe('capacity', () => {
     await fill(13_000);
     const compute = { ...basicNumbers.compute, 'requests.cpu': '7' };
     await checkTierChange(emptyWorld(table), change('in-place'), tiers({ compute }));
+  });
+
+  describe('that a placement has which an earlier change left', () => {
+    const left = { tenantId: 'acme', operationId: 'onboard', generation: 1 };
+    const request = {
+      ...change('moved', vcluster),
+      from: { ...change('moved', vcluster).from, generation: 2 },
+      to: { ...change('moved', vcluster).to, generation: 3 },
+    };
+    const kept = { generation: 1 };
+    const missing = 'No shared cluster has room: shared-1 (10).';
+    const came = async (state: 'CREATED' | 'DELETED' = 'CREATED') => {
+      await takePlace(table, 'shared-1', 'acme', demand, { tenants: 10 });
+      const ledger = createLedger(table, left);
+      await ledger.created('cluster', 'shared-1', placeAttributes(demand));
+      if (state === 'DELETED') await ledger.deleted('cluster', 'shared-1');
+    };
+
+    it('is free for the new one: that placement is released first', async () => {
+      await came();
+      await fill(17_000);
+      expect(await refusal(emptyWorld(table), request, tiers())).toContain(missing);
+      await checkTierChange(emptyWorld(table), { ...request, kept }, tiers());
+      await fill(1_000, 'another');
+      await checkTierChange(emptyWorld(table), { ...request, kept }, tiers());
+      expect((await getCluster(table, 'shared-1'))?.members).toContain('acme');
+    });
+
+    it('is as large as what is committed to it now', async () => {
+      await came();
+      const wanted = () => ({ ...demand, cpuMillis: 1_000 });
+      await adjustCommitment(table, { ...left, cluster: 'shared-1', capacity: { tenants: 10 }, wanted });
+      await fill(18_000);
+      await checkTierChange(emptyWorld(table), { ...request, kept }, tiers());
+      await fill(500, 'another');
+      expect(await refusal(emptyWorld(table), { ...request, kept }, tiers())).toContain(missing);
+    });
+
+    it('is one of the cluster’s tenants', async () => {
+      await came();
+      for (let index = 0; index < 9; index++) await fill(1, `other-${index}`);
+      expect(await refusal(emptyWorld(table), request, tiers())).toContain(missing);
+      await checkTierChange(emptyWorld(table), { ...request, kept }, tiers());
+    });
+
+    it('is not there any more when it was released: nothing is counted twice', async () => {
+      await came('DELETED');
+      await givePlaceBack(table, 'shared-1', 'acme', demand);
+      await fill(19_000);
+      expect(await refusal(emptyWorld(table), { ...request, kept }, tiers())).toContain(missing);
+      // Between giving the place back and the ledger.
+      await createLedger(table, left).created('cluster', 'shared-1', placeAttributes(demand));
+      expect(await refusal(emptyWorld(table), { ...request, kept }, tiers())).toContain(missing);
+    });
   });
 
   it('counts the clusters of the region where the tenant is to have one of its own', async () => {
