@@ -18,7 +18,7 @@ export interface RestoreOptions {
   readonly json: boolean;
 }
 
-/** Invocations of ten minutes each that a restore may take. */
+/** Invocations of five minutes each that a restore may take. */
 const INVOCATIONS = 24;
 
 const restored = z.object({
@@ -39,8 +39,9 @@ export async function restore(installation: Installation, place: string, options
   const key = keyOf(installation, place);
   const manifest = exportManifest.parse(await invoke(installation, 'describe-export', { key }));
   const tenantId = checkedId(options.tenant ?? manifest.tenantId);
-  await ensureReady(installation, tenantId, manifest, options);
-  const result = await restoreWorkspace(installation, { tenantId, key });
+  const owner = options.source ?? manifest.owner;
+  await ensureReady(installation, { tenantId, owner }, manifest, options);
+  const result = await restoreWorkspace(installation, { tenantId, owner, key });
   print(options.json, { tenantId, export: manifest.export, ...result }, () => report(tenantId, result));
 }
 
@@ -78,25 +79,42 @@ function checkedId(tenantId: string): string {
   );
 }
 
+/** The tenant to restore into, and the EventBridge source that is to own it. */
+interface Wanted {
+  readonly tenantId: string;
+  readonly owner: string;
+}
+
 /** Onboards the tenant if there is none. Throws an Error that says what to do if there is one that cannot be restored into. */
 async function ensureReady(
   installation: Installation,
-  tenantId: string,
-  { owner, tier, displayName, contactEmail }: ExportManifest,
+  { tenantId, owner }: Wanted,
+  { owner: exportOwner, tier, displayName, contactEmail }: ExportManifest,
   options: RestoreOptions,
 ): Promise<void> {
   const existing = await getTenant(installation.table, tenantId);
+  if (existing && existing.owner !== owner) throw notOwned(existing, owner, exportOwner);
   if (existing?.state === 'READY') return;
   expectCreatable(existing, tenantId);
   const id = await emitCreated(installation, tenantId, {
     tier: options.tier ?? tier,
-    source: options.source ?? owner,
+    source: owner,
     ...(displayName && { displayName }),
     ...(contactEmail && { contactEmail }),
   });
   const { state, failure } = await outcome(installation, tenantId, id);
   if (state === 'READY') return;
   throw new Error(`${tenantId} is ${state}: ${failure?.step}: ${failure?.error}: ${failure?.message}`);
+}
+
+function notOwned({ tenantId, owner }: Tenant, wanted: string, exportOwner: string): Error {
+  if (wanted !== exportOwner)
+    return new Error(
+      `The tenant "${tenantId}" belongs to ${owner}, not to ${wanted}. Restore into another one: --tenant <id>.`,
+    );
+  return new Error(
+    `The tenant "${tenantId}" belongs to ${owner}, the export to ${exportOwner}. Restore into another one (--tenant <id>), or say that ${owner} may have all that is in the export: --source ${owner}.`,
+  );
 }
 
 function expectCreatable(existing: Tenant | undefined, tenantId: string): void {
@@ -114,7 +132,7 @@ function expectCreatable(existing: Tenant | undefined, tenantId: string): void {
 
 async function restoreWorkspace(
   installation: Installation,
-  input: { tenantId: string; key: string },
+  input: Wanted & { readonly key: string },
 ): Promise<Restored> {
   for (let invocation = 1; ; invocation++) {
     try {
