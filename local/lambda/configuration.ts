@@ -46,10 +46,17 @@ export function settingsFrom(input: OperationInput, name: string, base?: Setting
   };
   const target = input.DeadLetterConfig === undefined ? base?.deadLetterTarget : input.DeadLetterConfig.TargetArn;
   if (target) settings.deadLetterTarget = target;
-  const vpc = input.VpcConfig === undefined ? base?.vpc : input.VpcConfig;
-  if (vpc?.SubnetIds?.length)
-    settings.vpc = { SubnetIds: vpc.SubnetIds, SecurityGroupIds: vpc.SecurityGroupIds ?? [], VpcId: vpc.VpcId ?? '' };
+  const placed = vpc(input.VpcConfig === undefined ? base?.vpc : input.VpcConfig);
+  if (placed) settings.vpc = placed;
   return settings;
+}
+
+/** None without subnets. */
+function vpc(value: OperationInput): Settings['vpc'] {
+  const { SubnetIds = [], SecurityGroupIds = [], VpcId = '' } = value ?? {};
+  if (SubnetIds.length > 0) return { SubnetIds, SecurityGroupIds, VpcId };
+  if (SecurityGroupIds.length === 0) return undefined;
+  throw invalid('SubnetIds and SecurityIds must coexist or be both empty list.');
 }
 
 function runtime(value: unknown): string {

@@ -62,6 +62,15 @@ describe('settings', () => {
     expect((await refusal(call('GetPolicy'))).code).toBe('ResourceNotFoundException');
   });
 
+  it('name no security groups without subnets', async () => {
+    const alone = { VpcConfig: { SubnetIds: [], SecurityGroupIds: ['sg-0123456789abcdef0'] } };
+    const answer = await refusal(call('UpdateFunctionConfiguration', alone));
+    expect([answer.code, answer.message]).toEqual([
+      'InvalidParameterValueException',
+      'SubnetIds and SecurityIds must coexist or be both empty list.',
+    ]);
+  });
+
   it('keep 100 concurrent executions unreserved', async () => {
     expect((await refusal(call('PutFunctionConcurrency', { ReservedConcurrentExecutions: 901 }))).message).toContain(
       '[100]',
