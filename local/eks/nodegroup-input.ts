@@ -1,5 +1,7 @@
+import { ensureDefaults } from '../ec2/default-vpc.ts';
+import { networkOf, type Scope } from '../ec2/network.ts';
 import { AwsError } from '../kernel/errors.ts';
-import type { Identity, OperationInput } from '../kernel/service.ts';
+import type { Cloud, Identity, OperationInput } from '../kernel/service.ts';
 import { invalidParameter } from './errors.ts';
 import { optionalText, requiredText, textList } from './input.ts';
 import type { ClusterRecord, NodegroupRecord } from './records.ts';
@@ -14,8 +16,16 @@ export type NodegroupConfiguration = Pick<
 /** Nodes per managed node group, as every account has it. https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html */
 const MOST_NODES = 450;
 
-/** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html. Throws InvalidParameterException. */
+/** What nodes would be made or kept by, if there were any. */
+const NOT_HERE = ['launchTemplate', 'remoteAccess', 'releaseVersion', 'nodeRepairConfig', 'warmPoolConfig'];
+
+/**
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html. Throws InvalidParameterException, also for a member that is
+ * missing here, by its name.
+ */
 export function nodegroupConfiguration(input: OperationInput, cluster: ClusterRecord): NodegroupConfiguration {
+  const missing = NOT_HERE.find((member) => (input[member] ?? undefined) !== undefined);
+  if (missing !== undefined) throw invalidParameter(`The local EKS has no ${missing} of a node group.`);
   const subnets = textList(input, 'subnets');
   if (subnets.length === 0) throw invalidParameter("subnets can't be null or empty.");
   const instanceTypes = textList(input, 'instanceTypes');
@@ -48,6 +58,19 @@ export function checkNodeRole(identity: Pick<Identity, 'serviceRole'>, nodeRole:
     throw invalidParameter(
       `Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of nodeRole ${nodeRole}`,
     );
+  }
+}
+
+/** Where EC2 is part of this run, the subnets exist in it. Throws InvalidParameterException. */
+export function checkSubnets(cloud: Cloud, { accountId, region }: Scope, subnets: readonly string[]): void {
+  if (!cloud.has('ec2')) return;
+  const network = networkOf(cloud, { accountId, region });
+  ensureDefaults(cloud, network);
+  try {
+    for (const id of subnets) network.existing('subnet', id);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw invalidParameter(error.message);
   }
 }
 

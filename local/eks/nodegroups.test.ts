@@ -6,6 +6,7 @@ import {
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks';
 import { describe, expect, it } from 'vitest';
+import { ec2Service } from '../ec2/service.ts';
 import { OPERATOR, trustOf } from '../iam/test-cloud.ts';
 import { startGateway } from '../kernel/gateway.ts';
 import { ACCOUNT, eksTest, MINUTE } from './test-cluster.ts';
@@ -101,10 +102,26 @@ describe('a managed node group', () => {
       { nodeRole: `arn:aws:iam::${ACCOUNT}:role/eks-cluster` },
       /\[ec2\.amazonaws\.com\]/,
     ],
+    ['a launch template', { launchTemplate: { id: 'lt-0123456789abcdef0' } }, /no launchTemplate/],
+    ['remote access', { remoteAccess: { ec2SshKey: 'key' } }, /no remoteAccess/],
+    ['a release of the image', { releaseVersion: '1.35.0-20261101' }, /no releaseVersion/],
+    ['a repair of nodes', { nodeRepairConfig: { enabled: true } }, /no nodeRepairConfig/],
   ])('is refused for %s', async (_case, more, text) => {
     const { create, group } = await nodegroupTest();
     await expect(create(more)).rejects.toEqual(refused('InvalidParameterException', text));
     expect((await group('ListNodegroups')).nodegroups).toEqual([]);
+  });
+
+  it('is in subnets that exist, where EC2 is there to tell', async () => {
+    const { cloud, create } = await nodegroupTest();
+    cloud.register(ec2Service(cloud));
+    const { Subnets } = await cloud.call('ec2', 'DescribeSubnets', {}, OPERATOR);
+    const subnet = Subnets[0].SubnetId;
+    const missing = 'subnet-0123456789abcdef0';
+    await expect(create({ subnets: [subnet, missing] })).rejects.toEqual(
+      refused('InvalidParameterException', new RegExp(`'${missing}' does not exist`)),
+    );
+    expect((await create({ subnets: [subnet] })).nodegroup.subnets).toEqual([subnet]);
   });
 
   it('is what the SDK of AWS understands', async () => {

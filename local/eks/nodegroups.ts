@@ -8,7 +8,7 @@ import { clusterKey, eksArn, findCluster, ownedBy, ownedKey } from './database.t
 import type { EksEngine } from './engine.ts';
 import { inUse, invalidRequest, limitExceeded, notFound } from './errors.ts';
 import { optionalText, page, tagMap } from './input.ts';
-import { checkNodeRole, nodegroupConfiguration } from './nodegroup-input.ts';
+import { checkNodeRole, checkSubnets, nodegroupConfiguration } from './nodegroup-input.ts';
 import { findPrincipal } from './principals.ts';
 import type { ClusterRecord, NodegroupRecord } from './records.ts';
 import { requestTagConditions, resourceTagConditions } from './tag-conditions.ts';
@@ -124,6 +124,7 @@ async function create(engine: EksEngine, input: OperationInput, context: Request
     throw inUse(`NodeGroup already exists with name ${nodegroupName} and cluster name ${cluster.name}`, fields);
   if (cluster.status !== 'ACTIVE') throw invalidRequest(`Cluster '${cluster.name}' is not in ACTIVE status`, fields);
   checkNodeRole(engine.cloud.identity, nodeRole);
+  checkSubnets(engine.cloud, cluster, configuration.subnets);
   refuseBeyondQuota(engine, cluster);
   const now = engine.cloud.clock.now();
   const id = randomUUID();
