@@ -118,6 +118,13 @@ describe('creating a stack', () => {
     );
   });
 
+  it.each(['with_underscore', '-begins-so', '', 'x'.repeat(129)])('refuses the request token "%s"', async (token) => {
+    const { call } = testCloud();
+    const input = { StackName: 'Shop', TemplateBody: template({ A: logGroup() }), ClientRequestToken: token };
+    for (const operation of ['CreateStack', 'UpdateStack', 'DeleteStack'])
+      await expect(call(operation, input), operation).rejects.toThrow(/at 'clientRequestToken' failed to satisfy/);
+  });
+
   it('takes about as long as AWS when asked to', async () => {
     const { cloud, call, settled } = testCloud({ durations: 'aws' });
     const before = cloud.clock.now();

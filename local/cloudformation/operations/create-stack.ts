@@ -6,7 +6,7 @@ import type { Engine } from '../engine.ts';
 import type { StackOperation, StackRecord } from '../stack-record.ts';
 import { includedResources, stackScope } from '../stack-scope.ts';
 import { parseTemplate, type Template, validationError } from '../template.ts';
-import { checkStackName, flag, requireTemplateText, settingsOf } from './stack-input.ts';
+import { checkRequestToken, checkStackName, flag, requireTemplateText, settingsOf } from './stack-input.ts';
 
 /**
  * CreateStack: checks everything that AWS checks at once, then returns; the resources follow on the clock.
@@ -19,6 +19,7 @@ export async function createStack(
   limit: number,
 ): Promise<{ StackId: string; started: boolean }> {
   const name = checkStackName(input.StackName);
+  checkRequestToken(input);
   const existing = engine.stacks.find(context.accountId, context.region, name);
   if (existing) {
     // The same request again, after a lost response, is answered as the first one.

@@ -5,6 +5,7 @@ import { inProgress } from '../stack-record.ts';
 import type { StackRunner } from '../stack-runner.ts';
 import { validationError } from '../template.ts';
 import { operationOf } from './create-stack.ts';
+import { checkRequestToken } from './stack-input.ts';
 
 /**
  * DeleteStack. A stack that does not exist is deleted already. A running creation is cancelled first.
@@ -12,6 +13,7 @@ import { operationOf } from './create-stack.ts';
  */
 export function deleteStack(engine: Engine, runner: StackRunner, input: OperationInput, context: RequestContext): void {
   const { stacks } = engine;
+  checkRequestToken(input);
   if (input.StackName === undefined)
     throw validationError(
       "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",

@@ -34,6 +34,18 @@ export function checkStackName(name: unknown): string {
   return name;
 }
 
+/** Throws ValidationError as AWS for a ClientRequestToken that breaks the pattern; none is right. */
+export function checkRequestToken({ ClientRequestToken: token }: OperationInput): void {
+  if (token === undefined || (typeof token === 'string' && /^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/.test(token))) return;
+  const constraint =
+    String(token).length > 128
+      ? 'Member must have length less than or equal to 128'
+      : 'Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*';
+  throw validationError(
+    `1 validation error detected: Value '${String(token)}' at 'clientRequestToken' failed to satisfy constraint: ${constraint}`,
+  );
+}
+
 /** The template text of a request: its body, or the S3 object of its URL, read with the caller's rights. */
 export async function templateText(
   engine: Engine,

@@ -5,7 +5,7 @@ import { sameJson } from '../resource-provider.ts';
 import type { StackRecord, StackSettings, StackStatus } from '../stack-record.ts';
 import { parseTemplate, type Template, validationError } from '../template.ts';
 import { checkReferences, operationOf } from './create-stack.ts';
-import { flag, settingsOf, templateText } from './stack-input.ts';
+import { checkRequestToken, flag, settingsOf, templateText } from './stack-input.ts';
 
 const UPDATABLE: StackStatus[] = [
   'CREATE_COMPLETE',
@@ -24,6 +24,7 @@ export async function updateStack(
   input: OperationInput,
   context: RequestContext,
 ): Promise<{ StackId: string; started: boolean }> {
+  checkRequestToken(input);
   const stack = engine.stacks.require(context.accountId, context.region, String(input.StackName));
   if (
     input.ClientRequestToken !== undefined &&
