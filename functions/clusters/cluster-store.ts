@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Capacity, Demand } from '../../tenancy/clusters/capacity.ts';
-import { conditionFailed, listEntities, type Table } from '../runtime/table.ts';
+import { conditionally, listEntities, type Table } from '../runtime/table.ts';
 
 /** Key of a shared cluster's one item. */
 export const clusterKey = (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'CLUSTER' });
@@ -36,34 +36,30 @@ export async function takePlace(
   capacity: Capacity,
 ): Promise<boolean> {
   const room = (limit: number | undefined, wanted: number) => (limit ?? Number.MAX_SAFE_INTEGER) - wanted;
-  try {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(cluster),
-        UpdateExpression:
-          'ADD members :member, cpuMillis :cpu, memoryMebibytes :memory SET entity = :entity, #name = :name',
-        ConditionExpression:
-          '(attribute_not_exists(members) OR (NOT contains(members, :one) AND size(members) < :tenants)) AND (attribute_not_exists(cpuMillis) OR cpuMillis <= :cpuRoom) AND (attribute_not_exists(memoryMebibytes) OR memoryMebibytes <= :memoryRoom)',
-        ExpressionAttributeNames: { '#name': 'name' },
-        ExpressionAttributeValues: {
-          ':member': new Set([member]),
-          ':one': member,
-          ':tenants': capacity.tenants,
-          ':cpu': demand.cpuMillis,
-          ':memory': demand.memoryMebibytes,
-          ':cpuRoom': room(capacity.cpuMillis, demand.cpuMillis),
-          ':memoryRoom': room(capacity.memoryMebibytes, demand.memoryMebibytes),
-          ':entity': 'CLUSTER',
-          ':name': cluster,
-        },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!conditionFailed(error)) throw error;
-    return (await getCluster(table, cluster))?.members.has(member) ?? false;
-  }
+  const taken = await conditionally(
+    table,
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(cluster),
+      UpdateExpression:
+        'ADD members :member, cpuMillis :cpu, memoryMebibytes :memory SET entity = :entity, #name = :name',
+      ConditionExpression:
+        '(attribute_not_exists(members) OR (NOT contains(members, :one) AND size(members) < :tenants)) AND (attribute_not_exists(cpuMillis) OR cpuMillis <= :cpuRoom) AND (attribute_not_exists(memoryMebibytes) OR memoryMebibytes <= :memoryRoom)',
+      ExpressionAttributeNames: { '#name': 'name' },
+      ExpressionAttributeValues: {
+        ':member': new Set([member]),
+        ':one': member,
+        ':tenants': capacity.tenants,
+        ':cpu': demand.cpuMillis,
+        ':memory': demand.memoryMebibytes,
+        ':cpuRoom': room(capacity.cpuMillis, demand.cpuMillis),
+        ':memoryRoom': room(capacity.memoryMebibytes, demand.memoryMebibytes),
+        ':entity': 'CLUSTER',
+        ':name': cluster,
+      },
+    }),
+  );
+  return taken || ((await getCluster(table, cluster))?.members.has(member) ?? false);
 }
 
 /**
@@ -71,43 +67,35 @@ export async function takePlace(
  * giving back once.
  */
 export async function givePlaceBack(table: Table, cluster: string, member: string, demand: Demand): Promise<void> {
-  try {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(cluster),
-        UpdateExpression:
-          'DELETE members :member SET cpuMillis = cpuMillis - if_not_exists(#cpu, :cpu), memoryMebibytes = memoryMebibytes - if_not_exists(#memory, :memory) REMOVE #cpu, #memory',
-        ConditionExpression: 'contains(members, :one)',
-        ExpressionAttributeNames: commitmentAttributes(member),
-        ExpressionAttributeValues: {
-          ':member': new Set([member]),
-          ':one': member,
-          ':cpu': demand.cpuMillis,
-          ':memory': demand.memoryMebibytes,
-        },
-      }),
-    );
-  } catch (error) {
-    if (!conditionFailed(error)) throw error;
-  }
+  await conditionally(
+    table,
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(cluster),
+      UpdateExpression:
+        'DELETE members :member SET cpuMillis = cpuMillis - if_not_exists(#cpu, :cpu), memoryMebibytes = memoryMebibytes - if_not_exists(#memory, :memory) REMOVE #cpu, #memory',
+      ConditionExpression: 'contains(members, :one)',
+      ExpressionAttributeNames: commitmentAttributes(member),
+      ExpressionAttributeValues: {
+        ':member': new Set([member]),
+        ':one': member,
+        ':cpu': demand.cpuMillis,
+        ':memory': demand.memoryMebibytes,
+      },
+    }),
+  );
 }
 
 /** Records an added cluster before it is made. False when another operation was first. */
-export async function recordAddedCluster(table: Table, name: string, added: number): Promise<boolean> {
-  try {
-    await table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: { ...key(name), entity: 'CLUSTER', name, added, cpuMillis: 0, memoryMebibytes: 0 },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
+export function recordAddedCluster(table: Table, name: string, added: number): Promise<boolean> {
+  return conditionally(
+    table,
+    new PutCommand({
+      TableName: table.name,
+      Item: { ...key(name), entity: 'CLUSTER', name, added, cpuMillis: 0, memoryMebibytes: 0 },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }),
+  );
 }
 
 /** Notes that an added cluster is there. */

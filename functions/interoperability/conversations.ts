@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { derivedEventId } from '../../events/publisher.ts';
 import type { SbtAnswerName, SbtOperation } from '../../tenancy/interoperability/sbt-events.ts';
-import { conditionFailed, type Table } from '../runtime/table.ts';
+import { conditionally, type Table } from '../runtime/table.ts';
 import { putOnce, read } from './sbt-tenants.ts';
 
 /** What was asked for and answered about a tenant of SBT: one for its onboarding, one for its offboarding. */
@@ -111,7 +111,7 @@ export async function answerGiven(table: Table, { sbtTenantId, operation, eventI
 }
 
 /** False when the condition is not met. */
-async function update(
+function update(
   table: Table,
   Key: { pk: string; sk: string },
   change: {
@@ -120,11 +120,5 @@ async function update(
     ExpressionAttributeValues: Record<string, unknown>;
   },
 ): Promise<boolean> {
-  try {
-    await table.client.send(new UpdateCommand({ TableName: table.name, Key, ...change }));
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
+  return conditionally(table, new UpdateCommand({ TableName: table.name, Key, ...change }));
 }

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { getTenant } from '../operations/tenant-registry.ts';
-import { conditionFailed, type Table } from '../runtime/table.ts';
+import { conditionally, type Table } from '../runtime/table.ts';
 import { slugCandidates } from './slug.ts';
 
 /** A tenant of an SBT control plane, and which of Tenantry's it is. Written once. */
@@ -69,16 +69,11 @@ async function record(table: Table, tenant: SbtTenant): Promise<SbtTenant> {
 }
 
 /** False when there is an item of that key. */
-export async function putOnce(table: Table, item: Record<string, unknown>): Promise<boolean> {
-  try {
-    await table.client.send(
-      new PutCommand({ TableName: table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
-    );
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
+export function putOnce(table: Table, item: Record<string, unknown>): Promise<boolean> {
+  return conditionally(
+    table,
+    new PutCommand({ TableName: table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+  );
 }
 
 /** The item of that key, read consistently. */

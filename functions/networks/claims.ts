@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { CatalogueError } from '../../tenancy/errors.ts';
 import { type Placed, placementId } from '../../tenancy/names.ts';
 import { blockGroups, groupOf, type NetworkPool } from '../../tenancy/networks/blocks.ts';
-import { conditionFailed, type Table } from '../runtime/table.ts';
+import { conditionally, type Table } from '../runtime/table.ts';
 
 /**
  * Who has which block. A tenant first writes which block it wants (`TENANT#…/NETWORK`, one for each placement), then takes it, then notes that it
@@ -135,15 +135,9 @@ async function giveBack(table: Table, cidr: string, placed: Placed): Promise<voi
 }
 
 /** A conditional write: false if its condition was not met. */
-async function changed(
+function changed(
   table: Table,
   update: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName'>,
 ): Promise<boolean> {
-  try {
-    await table.client.send(new UpdateCommand({ ...update, TableName: table.name }));
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
+  return conditionally(table, new UpdateCommand({ ...update, TableName: table.name }));
 }

@@ -1,5 +1,5 @@
-import { type DeleteCommand, GetCommand, PutCommand, QueryCommand, type UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { conditionFailed, type Table } from '../runtime/table.ts';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../runtime/table.ts';
 
 /** Someone who waits at a gate, in an execution that stands at a `.waitForTaskToken` state. */
 export interface Waiter {
@@ -68,18 +68,4 @@ export async function waiters(table: Table, gate: string, limit = 100): Promise<
     }),
   );
   return (answer.Items ?? []) as Waiter[];
-}
-
-/** Performs a conditional write; false when its condition was not met. */
-export async function conditionally(
-  table: Table,
-  command: PutCommand | UpdateCommand | DeleteCommand,
-): Promise<boolean> {
-  try {
-    await table.client.send(command as PutCommand);
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../runtime/table.ts';
+import { conditionally, type Table } from '../runtime/table.ts';
 import {
-  conditionally,
   enqueue,
   type Gate,
   gateKey,

@@ -10,7 +10,7 @@ import { capacitiesOf, demandOfPlace, placeAttributes } from '../clusters/join-s
 import { createLedger, readLedger } from '../operations/ledger-store.ts';
 import { findTier } from '../runtime/config.ts';
 import { placedStepInput, step } from '../runtime/step.ts';
-import { conditionFailed, type Table, table } from '../runtime/table.ts';
+import { conditionally, type Table, table } from '../runtime/table.ts';
 
 /** How often the write is tried again when others fill the cluster at the same time. */
 const MOST_TRIES = 25;
@@ -81,39 +81,34 @@ function missing(more: number, free: number, unit: string): string | undefined {
 }
 
 /** False when the record is not what was read any more. */
-async function commit(registry: Table, commitment: Commitment, held: Demand, wanted: Demand): Promise<boolean> {
+function commit(registry: Table, commitment: Commitment, held: Demand, wanted: Demand): Promise<boolean> {
   const { capacity, cluster } = commitment;
   const member = placementId(commitment);
   const more = { cpu: wanted.cpuMillis - held.cpuMillis, memory: wanted.memoryMebibytes - held.memoryMebibytes };
   // What is given back needs no room, also in a cluster that was filled beyond a capacity which was lowered since.
   const room = (limit: number | undefined, change: number) => (change > 0 ? (limit ?? MOST) - change : MOST);
-  try {
-    await registry.client.send(
-      new UpdateCommand({
-        TableName: registry.name,
-        Key: clusterKey(cluster),
-        UpdateExpression: 'ADD cpuMillis :moreCpu, memoryMebibytes :moreMemory SET #cpu = :cpu, #memory = :memory',
-        ConditionExpression:
-          'contains(members, :one) AND cpuMillis <= :cpuRoom AND memoryMebibytes <= :memoryRoom AND (attribute_not_exists(#cpu) OR (#cpu = :heldCpu AND #memory = :heldMemory))',
-        ExpressionAttributeNames: commitmentAttributes(member),
-        ExpressionAttributeValues: {
-          ':one': member,
-          ':moreCpu': more.cpu,
-          ':moreMemory': more.memory,
-          ':cpu': wanted.cpuMillis,
-          ':memory': wanted.memoryMebibytes,
-          ':heldCpu': held.cpuMillis,
-          ':heldMemory': held.memoryMebibytes,
-          ':cpuRoom': room(capacity.cpuMillis, more.cpu),
-          ':memoryRoom': room(capacity.memoryMebibytes, more.memory),
-        },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (conditionFailed(error)) return false;
-    throw error;
-  }
+  return conditionally(
+    registry,
+    new UpdateCommand({
+      TableName: registry.name,
+      Key: clusterKey(cluster),
+      UpdateExpression: 'ADD cpuMillis :moreCpu, memoryMebibytes :moreMemory SET #cpu = :cpu, #memory = :memory',
+      ConditionExpression:
+        'contains(members, :one) AND cpuMillis <= :cpuRoom AND memoryMebibytes <= :memoryRoom AND (attribute_not_exists(#cpu) OR (#cpu = :heldCpu AND #memory = :heldMemory))',
+      ExpressionAttributeNames: commitmentAttributes(member),
+      ExpressionAttributeValues: {
+        ':one': member,
+        ':moreCpu': more.cpu,
+        ':moreMemory': more.memory,
+        ':cpu': wanted.cpuMillis,
+        ':memory': wanted.memoryMebibytes,
+        ':heldCpu': held.cpuMillis,
+        ':heldMemory': held.memoryMebibytes,
+        ':cpuRoom': room(capacity.cpuMillis, more.cpu),
+        ':memoryRoom': room(capacity.memoryMebibytes, more.memory),
+      },
+    }),
+  );
 }
 
 /** The larger of each. */

@@ -1,7 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DecisionRecord, RatedTenant, UpgradeRecord } from '../../tenancy/upgrades/record.ts';
-import { conditionally } from '../operations/gate-records.ts';
-import { queryAll, type Table } from '../runtime/table.ts';
+import { conditionally, queryAll, type Table } from '../runtime/table.ts';
 
 const tenantKey = (tenantId: string) => ({ pk: `TENANT#${tenantId}`, sk: 'TENANT' });
 

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { periodMilliseconds, type UsageSettings } from '../../tenancy/upgrades/config.ts';
 import { SAMPLES_PER_PERIOD, type UsageReport } from '../../tenancy/upgrades/usage.ts';
-import { conditionally } from '../operations/gate-records.ts';
-import type { Table } from '../runtime/table.ts';
+import { conditionally, type Table } from '../runtime/table.ts';
 
 /** What became of a report: `outdated` is one that is older than what is kept, or than all numbers of a full period. */
 export type Recorded = 'recorded' | 'duplicate' | 'outdated';
