@@ -1,13 +1,36 @@
 import { z } from 'zod';
 import { DEFAULT_GRACE_DAYS, daysAfter } from '../../tenancy/deprovisioning.ts';
 import { operationOf } from '../../tenancy/operations.ts';
-import { beginOperation } from '../operations/begin-operation.ts';
+import { type Beginning, beginOperation } from '../operations/begin-operation.ts';
 import { updateTenant } from '../operations/tenant-registry.ts';
 import { config, findTier } from '../runtime/config.ts';
 import { step, stepInput } from '../runtime/step.ts';
-import { table } from '../runtime/table.ts';
+import { type Table, table } from '../runtime/table.ts';
 
 const HOUR_SECONDS = 3_600;
+
+/** When the deletion was asked for, ISO 8601, and whether the grace period is waived. */
+interface Asked extends Beginning {
+  immediate: boolean;
+  enteredAt: string;
+}
+
+/**
+ * Begins the operation and sets the end of the grace period: `graceDaysOf` the tenant's tier, 30 days where that says nothing.
+ * Beginning again changes nothing. Throws what `beginOperation` does.
+ */
+export async function beginDeprovisioning(
+  table: Table,
+  graceDaysOf: (tier: string) => number | undefined,
+  { immediate, enteredAt, ...asked }: Asked,
+): Promise<{ tier: string; suspensionId: string; graceEndsAt: string }> {
+  const tenant = await beginOperation(table, operationOf('deprovision'), asked);
+  const { tier, suspensionId = '' } = tenant;
+  const days = immediate ? 0 : (graceDaysOf(tier) ?? DEFAULT_GRACE_DAYS);
+  const graceEndsAt = tenant.graceEndsAt ?? daysAfter(enteredAt, days);
+  await updateTenant(table, asked, 'DELETION_PENDING', { graceEndsAt });
+  return { tier, suspensionId, graceEndsAt };
+}
 
 /**
  * Step of deprovision-tenant: from here on the deletion is pending, until the grace period of the tier ends. Nothing has been
@@ -29,13 +52,9 @@ export const handler = step({
     /** How long the product's answer is waited for. */
     productExportSeconds: z.number().int().positive(),
   }),
-  async run({ immediate, enteredAt, ...asked }) {
-    const tenant = await beginOperation(table(), operationOf('deprovision'), asked);
-    const { tier, suspensionId = '' } = tenant;
-    const days = immediate ? 0 : (findTier(tier).graceDays ?? DEFAULT_GRACE_DAYS);
-    const graceEndsAt = tenant.graceEndsAt ?? daysAfter(enteredAt, days);
-    await updateTenant(table(), asked, 'DELETION_PENDING', { graceEndsAt });
+  async run(asked) {
+    const begun = await beginDeprovisioning(table(), (tier) => findTier(tier).graceDays, asked);
     const hours = config.export?.product?.answerWithinHours ?? 1;
-    return { tier, suspensionId, graceEndsAt, productExportSeconds: hours * HOUR_SECONDS };
+    return { ...begun, productExportSeconds: hours * HOUR_SECONDS };
   },
 });
