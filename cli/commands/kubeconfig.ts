@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { eksToken } from '../../functions/kubernetes/eks-token.ts';
 import { type Placed, tenantExternalId } from '../../tenancy/names.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import type { Installation } from '../installation.ts';
+import { invoke } from '../invoke.ts';
 import { clientOptions } from '../settings.ts';
 import { requireTenant } from '../tenants.ts';
 
@@ -81,7 +81,6 @@ async function tenantSession(installation: Installation, { tenantId, roleArn }: 
 }
 
 const access = z.object({ kubeconfig: z.string() });
-const failure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
 /** The platform gives it out: only its functions hold the key to the virtual cluster. */
 async function virtualKubeconfig(
@@ -89,18 +88,8 @@ async function virtualKubeconfig(
   { tenantId, generation }: Placed,
   cluster: { name: string; accountId?: string },
 ): Promise<string> {
-  const { Payload, FunctionError } = await installation.lambda.send(
-    new InvokeCommand({
-      FunctionName: installation.functionName('tenant-access'),
-      Payload: Buffer.from(
-        JSON.stringify({ tenantId, generation, cluster: { accountId: installation.accountId, ...cluster } }),
-      ),
-    }),
-  );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
-  if (!FunctionError) return access.parse(answer).kubeconfig;
-  const { errorType, errorMessage } = failure.parse(answer);
-  throw new Error(`${errorType}: ${errorMessage}`);
+  const input = { tenantId, generation, cluster: { accountId: installation.accountId, ...cluster } };
+  return access.parse(await invoke(installation, 'tenant-access', input)).kubeconfig;
 }
 
 /** `tenantry token <id>`: an ExecCredential for kubectl, as the tenant. */

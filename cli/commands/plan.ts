@@ -1,13 +1,10 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { type TierChangePlan, tierChangePlan } from '../../tenancy/tier-changes/plan.ts';
 import type { Installation } from '../installation.ts';
+import { invoke } from '../invoke.ts';
 import { print } from '../output.ts';
 import { requireTenant } from '../tenants.ts';
 import { planText } from './plan-text.ts';
-
-const failure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
 /** Adds `tenantry plan` to the program. It touches nothing. */
 export function registerPlan(program: Command, installation: () => Promise<Installation>, json: () => boolean): void {
@@ -30,21 +27,12 @@ export async function plan(
   { tier, json }: { tier: string; json: boolean },
 ): Promise<void> {
   await requireTenant(installation, tenantId);
-  const made = await ask(installation, tenantId, tier);
+  const made = await ask(installation, { tenantId, tier });
   print(json, made, () => planText(made));
   if (made.obstacles.length > 0) process.exitCode = 1;
 }
 
 /** By the function that has the rights to look: everything that the change itself would check. */
-async function ask({ lambda, functionName }: Installation, tenantId: string, tier: string): Promise<TierChangePlan> {
-  const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({
-      FunctionName: functionName('plan-tier-change'),
-      Payload: Buffer.from(JSON.stringify({ tenantId, tier })),
-    }),
-  );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
-  if (!FunctionError) return tierChangePlan.parse(answer);
-  const { errorType, errorMessage } = failure.parse(answer);
-  throw new Error(`${errorType}: ${errorMessage}`);
+async function ask(installation: Installation, input: { tenantId: string; tier: string }): Promise<TierChangePlan> {
+  return tierChangePlan.parse(await invoke(installation, 'plan-tier-change', input));
 }

@@ -1,4 +1,3 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { tenantId as tenantIdSchema } from '../../events/tenant-id.ts';
@@ -7,6 +6,7 @@ import { exportBucketName } from '../../tenancy/deprovisioning.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { type ExportManifest, exportManifest } from '../../tenancy/transfer/export-manifest.ts';
 import type { Installation } from '../installation.ts';
+import { invoke, StepError } from '../invoke.ts';
 import { print } from '../output.ts';
 import { emitCreated, outcome } from './create.ts';
 
@@ -144,30 +144,8 @@ async function restoreWorkspace(
   }
 }
 
-/** A function that says by an error of the catalogue what is wrong. */
-class StepError extends Error {
-  readonly errorType: string;
-
-  constructor(errorType: string, message: string) {
-    super(`${errorType}: ${message}`);
-    this.errorType = errorType;
-  }
-}
-
 function isTimeout({ errorType }: StepError): boolean {
   return errorType === 'Sandbox.Timedout';
-}
-
-const failure = z.object({ errorType: z.string().default('UnexpectedError'), errorMessage: z.string() });
-
-async function invoke(installation: Installation, step: string, input: object): Promise<unknown> {
-  const { Payload, FunctionError } = await installation.lambda.send(
-    new InvokeCommand({ FunctionName: installation.functionName(step), Payload: Buffer.from(JSON.stringify(input)) }),
-  );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
-  if (!FunctionError) return answer;
-  const { errorType, errorMessage } = failure.parse(answer);
-  throw new StepError(errorType, errorMessage);
 }
 
 function report(tenantId: string, { objects, kinds, findings }: Restored): string {
