@@ -4,6 +4,7 @@ import { hostApi } from '../vcluster/host-api.ts';
 import { ensureAutoMode } from './auto-mode.ts';
 import { lacksEc2 } from './cluster-subscription.ts';
 import { serviceAccountIssuer } from './cluster-view.ts';
+import { ensureLogGroup } from './control-plane-logs.ts';
 import { ownedKey } from './database.ts';
 import type { EksEngine } from './engine.ts';
 import type { ClusterRecord } from './records.ts';
@@ -76,6 +77,8 @@ async function finishDeletion(engine: EksEngine, key: string): Promise<void> {
   const cluster = engine.database.clusters.get(key);
   if (cluster?.status !== 'DELETING') return;
   await engine.starting.get(key);
+  // The control plane writes to the last: who deletes the group before finds it again.
+  await ensureLogGroup(engine, cluster);
   const planes = await engine.controlPlanes();
   await planes.remove(cluster.id);
   const { accessEntries, addons, clusters, podIdentities, principalArns, updates } = engine.database;
@@ -105,6 +108,7 @@ async function runControlPlane(engine: EksEngine, key: string): Promise<void> {
     const plane = await planes.ensureRunning(cluster.id, controlPlaneOptions(engine, cluster));
     const { endpoint, certificateAuthorityData } = plane;
     change(engine, key, cluster.id, { endpoint, certificateAuthorityData, healthIssues: [] });
+    await ensureLogGroup(engine, cluster);
     const isBare = cluster.configuration.computeConfig.enabled && !cluster.furnished;
     if (!engine.furnishes || !isBare) return;
     await furnish(plane, cluster);

@@ -4,6 +4,7 @@ import { KUBERNETES_VERSIONS } from './cluster-input.ts';
 import { updateView } from './cluster-view.ts';
 import { onCluster } from './clusters.ts';
 import { configUpdate } from './config-update.ts';
+import { ensureLogGroup } from './control-plane-logs.ts';
 import { clusterKey, findCluster, ownedBy, ownedKey } from './database.ts';
 import type { EksEngine } from './engine.ts';
 import { inUse, invalidParameter, notFound } from './errors.ts';
@@ -100,16 +101,18 @@ function duration({ durations }: EksEngine, type: string): number {
   return type === 'DeletionProtectionUpdate' ? durations.updateDeletionProtection : durations.updateConfig;
 }
 
-function finishUpdate(engine: EksEngine, key: string): void {
+async function finishUpdate(engine: EksEngine, key: string): Promise<void> {
   const { clusters, updates } = engine.database;
   const update = updates.get(key);
   const ownKey = key.slice(0, key.lastIndexOf('/'));
   const cluster = clusters.get(ownKey);
   if (!update || !cluster || update.status !== 'InProgress') return;
+  const updated: ClusterRecord = { ...cluster, ...update.result, status: 'ACTIVE' };
   engine.cloud.store.transaction(() => {
     updates.put(key, { ...update, status: 'Successful' });
-    clusters.put(ownKey, { ...cluster, ...update.result, status: 'ACTIVE' });
+    clusters.put(ownKey, updated);
   });
+  await ensureLogGroup(engine, updated);
 }
 
 /** One minor version at a time, upwards. The real control plane stays the one that runs. */
