@@ -31,7 +31,7 @@ export function bundleOf(scope: Construct, { source, aliases }: Bundling): strin
 }
 
 function bundleAll(folder: string, aliases: Readonly<Record<string, string>>): void {
-  const entries = handlers(join(projectRoot, 'functions'));
+  const entries = handlers();
   process.stderr.write(`Bundling ${entries.length} functions\n`);
   buildSync({
     entryPoints: entries.map(({ source, file }) => ({ in: file, out: `${source}/index` })),
@@ -54,8 +54,9 @@ function bundleAll(folder: string, aliases: Readonly<Record<string, string>>): v
   });
 }
 
-/** Every file that exports a handler. */
-function handlers(root: string): { source: string; file: string }[] {
+/** Every file below `functions/` that exports a handler, and what the bundle of it is called. */
+export function handlers(): { source: string; file: string }[] {
+  const root = join(projectRoot, 'functions');
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => join(root, name))
