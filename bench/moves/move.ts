@@ -9,9 +9,9 @@ import { operatorKubeConfig } from '../../test/end-to-end/support/kubernetes.ts'
 import { missing, remainders } from '../../test/end-to-end/support/placement-belongings.ts';
 import { ask } from '../../test/end-to-end/support/product.ts';
 import { lacking } from '../../test/end-to-end/support/travelling-workload.ts';
+import { billed } from '../billed.ts';
+import { histories } from '../histories.ts';
 import type { Bench } from '../onboarding/installation.ts';
-import { histories } from '../placements/histories.ts';
-import { billed } from './billed.ts';
 
 /** A tenant on its walk. */
 export interface Walker {

@@ -1,4 +1,5 @@
-import { DOLLARS_PER_TRANSITION } from './billed.ts';
+import { DOLLARS_PER_TRANSITION } from '../billed.ts';
+import { aligned } from '../table.ts';
 import type { Moved } from './move.ts';
 
 /** A move that was made, by the placements. */
@@ -21,14 +22,7 @@ export function tableOf(rows: readonly Row[]): string[] {
     transitions: { change: sum((row) => row.transitions.change), release: sum((row) => row.transitions.release) },
     objects: sum((row) => row.objects),
   };
-  const lines = [HEADINGS, ...[...rows, total].map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) =>
-    line
-      .map((text, column) => (column < 2 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
+  return aligned([HEADINGS, ...[...rows, total].map(cells)], 2);
 }
 
 function cells(row: Row): string[] {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createPublisher } from '../../events/publisher.ts';
 import { tenantCreated } from '../../events/tenant-created.ts';
 import { getTenant } from '../../functions/operations/tenant-registry.ts';
+import { histories } from '../histories.ts';
 import type { Bench } from '../onboarding/installation.ts';
 import type { Onboarding } from '../onboarding/onboard.ts';
-import { histories } from './histories.ts';
 import { covered, doingOf, lastWait, type Span } from './shares.ts';
 
 /** One onboarding, from the event put to TenantReady received. Milliseconds. */

@@ -1,3 +1,5 @@
+import { aligned } from '../table.ts';
+
 /** One line of the table of placements; milliseconds. */
 export interface Row {
   readonly placement: string;
@@ -26,12 +28,7 @@ export function tableOf(rows: readonly Row[]): string[] {
     ...[row.simulated, row.real, row.waited, row.own, row.steps, row.base].map(seconds),
     verdict(row.own, row.base ?? 0, row.goal),
   ]);
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)),
-  );
-  const line = (columns: readonly string[]) =>
-    columns.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0)));
-  return [HEADINGS, ...cells].map((columns) => line(columns).join('  ').trimEnd());
+  return aligned([HEADINGS, ...cells], 1);
 }
 
 /** `met` or `NOT MET`, and by which goal. */

@@ -12,5 +12,6 @@ export function billed(histories: readonly (readonly HistoryEvent[])[]): number 
     histories.reduce((sum, events) => sum + events.filter(test).length, 0);
   const entered = count((event) => event.stateEnteredEventDetails !== undefined);
   const tasks = count((event) => event.type === 'TaskStateEntered');
-  return entered + count((event) => event.type === 'TaskScheduled') - tasks;
+  const attempts = count(({ type }) => type === 'TaskScheduled' || type === 'LambdaFunctionScheduled');
+  return entered + attempts - tasks;
 }

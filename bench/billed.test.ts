@@ -10,5 +10,7 @@ test('every state counts, and every attempt but the first; what else happens doe
   const first = [entered('TaskStateEntered'), event('TaskScheduled'), event('TaskFailed'), event('TaskScheduled')];
   const second = [entered('ChoiceStateEntered'), entered('WaitStateEntered'), event('WaitStateExited')];
   expect(billed([first, second])).toBe(1 + 1 + 2);
+  const scheduled = event('LambdaFunctionScheduled');
+  expect(billed([[entered('TaskStateEntered'), scheduled, event('LambdaFunctionFailed'), scheduled]])).toBe(1 + 1);
   expect(billed([])).toBe(0);
 });
