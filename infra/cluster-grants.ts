@@ -1,6 +1,7 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { addedClusterName, controlPlaneLogGroup, tenantClusterPrefix } from '../tenancy/clusters/names.ts';
+import { controlPlaneLogGroup, tenantClusterPrefix } from '../tenancy/clusters/names.ts';
 import { tenantRolePath } from '../tenancy/names.ts';
+import { addedClusters, arnsInClusters, clusterArns, eksArn } from './cluster-arns.ts';
 import { FOUNDATION_CLUSTER_ROLES } from './foundation-cluster-roles.ts';
 import type { OperatorGrant } from './operator-grants.ts';
 import type { StepLambda } from './step-lambda.ts';
@@ -11,24 +12,6 @@ import { tierCheckStepsInClusters } from './steps-tier-check.ts';
 
 const NAMED = 'Clusters that are made are named after tenants or numbered.';
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
-
-/** Shared clusters of the configuration, those that are added, and those of tenants in the platform's account. */
-function clusterNames({ clusters, prefix }: StepsProps): string[] {
-  return [...clusters, addedClusterName(prefix, 0).replace(/0$/, '*'), `${tenantClusterPrefix}*`];
-}
-
-/** ARNs of the clusters that the product works with, in the platform's account. */
-export function clusterArns(props: StepsProps): string[] {
-  return arns(props, 'cluster', '');
-}
-
-function arns(props: StepsProps, kind: string, rest: string): string[] {
-  return clusterNames(props).map((name) => arn(kind, `${name}${rest}`));
-}
-
-function arn(kind: string, name: string): string {
-  return `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${name}`;
-}
 
 const MAKE_CLUSTER = ['eks:CreateCluster', 'eks:TagResource', 'eks:CreateAccessEntry', 'eks:AssociateAccessPolicy'];
 const REMOVE_CLUSTER = [
@@ -62,9 +45,9 @@ export function tenantClusterGrants(): OperatorGrant[] {
       sid: 'ClusterOfTheTenant',
       actions: [...new Set(['eks:DescribeCluster', ...MAKE_CLUSTER, ...GIVE_ACCESS, ...REMOVE_CLUSTER])].sort(),
       resources: [
-        arn('cluster', cluster),
-        arn('access-entry', `${cluster}/*`),
-        arn('podidentityassociation', `${cluster}/*`),
+        eksArn('cluster', cluster),
+        eksArn('access-entry', `${cluster}/*`),
+        eksArn('podidentityassociation', `${cluster}/*`),
       ],
       reason: NAMED,
     },
@@ -103,8 +86,8 @@ export function stepsInClusters(steps: OperationSteps): StepLambda[] {
 /** What the steps of clusters and of access to them may do. */
 export function grantClusters(steps: OperationSteps, props: StepsProps): void {
   const clusters = clusterArns(props);
-  const entries = arns(props, 'access-entry', '/*');
-  const associations = arns(props, 'podidentityassociation', '/*');
+  const entries = arnsInClusters(props, 'access-entry');
+  const associations = arnsInClusters(props, 'podidentityassociation');
   grantMaking(steps, props, clusters, entries);
   const giving = [steps.ensureClusterAccess, steps.resumeWorkspace];
   const taking = [steps.releaseClusterAccess, steps.suspendWorkspace];
@@ -160,11 +143,15 @@ export function grantAddedClusters(
   { prefix, clusterRoles, clusterKeyArn }: Pick<StepsProps, 'prefix' | 'clusterRoles' | 'clusterKeyArn'>,
 ): void {
   grantKey(maker, { clusterKeyArn });
-  const added = addedClusterName(prefix, 0).replace(/0$/, '*');
+  const added = addedClusters(prefix);
   tellPrincipals(maker, steps);
-  maker.allow(['eks:DescribeCluster', ...MAKE_CLUSTER], [arn('cluster', added), arn('access-entry', `${added}/*`)], {
-    wildcardReason: NAMED,
-  });
+  maker.allow(
+    ['eks:DescribeCluster', ...MAKE_CLUSTER],
+    [eksArn('cluster', added), eksArn('access-entry', `${added}/*`)],
+    {
+      wildcardReason: NAMED,
+    },
+  );
   maker.allow(['iam:PassRole'], [clusterRoles.clusterRole.roleArn, clusterRoles.nodeRole.roleArn]);
 }
 
@@ -186,7 +173,7 @@ function grantMaking(steps: OperationSteps, props: StepsProps, clusters: string[
   );
   unprotectCluster.allow(['eks:UpdateClusterConfig'], clusters, { wildcardReason: NAMED });
   releaseCluster.allow([REMOVE_LOGS], [controlPlaneLogs()], { wildcardReason: NAMED });
-  releaseCluster.allow(REMOVE_CLUSTER, [...clusters, ...entries, ...arns(props, 'podidentityassociation', '/*')], {
+  releaseCluster.allow(REMOVE_CLUSTER, [...clusters, ...entries, ...arnsInClusters(props, 'podidentityassociation')], {
     wildcardReason: NAMED,
   });
 }

@@ -1,6 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { StepLambda } from './step-lambda.ts';
+import type { StepsProps } from './steps.ts';
 
 /** ARN of a state machine by its name, for where the machine itself would be a circular reference. */
 export function machineArn(prefix: string, workflow: string): string {
@@ -10,6 +11,11 @@ export function machineArn(prefix: string, workflow: string): string {
 /** Name of a workflow's state machine. */
 export function stateMachineName(prefix: string, workflow: string): string {
   return `${prefix}-${workflow}`;
+}
+
+/** ARN of a role of the product by its path: in this account, and where accounts are vended in any of those. */
+export function roleArn({ accounts }: Pick<StepsProps, 'accounts'>, path: string): string {
+  return `arn:${Aws.PARTITION}:iam::${accounts ? '*' : Aws.ACCOUNT_ID}:role${path}`;
 }
 
 /** ARN pattern of all executions of a state machine. */

@@ -1,8 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
 import { operatorRoleName, platformRolePath, tenantRolePath } from '../tenancy/names.ts';
-import { clusterArns, grantClusters, stepsInClusters } from './cluster-grants.ts';
+import { clusterArns } from './cluster-arns.ts';
+import { grantClusters, stepsInClusters } from './cluster-grants.ts';
 import { FOUNDATION_ZONES_AND_GROUPS } from './operator-grants.ts';
-import type { RegistryRights } from './step-rights.ts';
+import { type RegistryRights, roleArn } from './step-rights.ts';
 import type { OperationSteps, StepsProps } from './steps.ts';
 
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
@@ -38,11 +39,6 @@ function enterAccounts(steps: OperationSteps, operator: string): void {
     ...stepsInClusters(steps),
   ])
     step.allow(['sts:AssumeRole'], [operator], { wildcardReason: 'The operator of any account that was vended.' });
-}
-
-/** A role of the product: in this account, and where accounts are vended in any of those. */
-function roleArn({ accounts }: StepsProps, path: string): string {
-  return `arn:${Aws.PARTITION}:iam::${accounts ? '*' : Aws.ACCOUNT_ID}:role${path}`;
 }
 
 function grantFoundations(steps: OperationSteps, props: StepsProps, rights: RegistryRights): void {

@@ -2,7 +2,7 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { installationExternalId, tenantRolePath } from '../tenancy/names.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
-import type { RegistryRights } from './step-rights.ts';
+import { type RegistryRights, roleArn } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
 
 type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => StepLambda;
@@ -40,9 +40,7 @@ export function grantRestoring(
     step.allow(['s3:GetObject'], [exports.arnForObjects('tenants/*/manifest.json')], one);
   restoreWorkspace.allow(['s3:GetObjectVersion'], [exports.arnForObjects('tenants/*/workspace.json.gz')], one);
   rights.items(restoreWorkspace, 'Get');
-  restoreWorkspace.allow(
-    ['sts:AssumeRole'],
-    [`arn:${Aws.PARTITION}:iam::${accounts ? '*' : Aws.ACCOUNT_ID}:role${tenantRolePath}*`],
-    { wildcardReason: 'It writes to the workspace of any tenant, with the role of that tenant.' },
-  );
+  restoreWorkspace.allow(['sts:AssumeRole'], [roleArn({ accounts }, `${tenantRolePath}*`)], {
+    wildcardReason: 'It writes to the workspace of any tenant, with the role of that tenant.',
+  });
 }

@@ -7,8 +7,9 @@ import {
   platformRolePath,
   tenantRolePath,
 } from '../tenancy/names.ts';
+import { arnsInClusters, clusterArns, eksArn } from './cluster-arns.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
-import type { RegistryRights } from './step-rights.ts';
+import { type RegistryRights, roleArn } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
 
 const PER_TENANT = 'One per tenant, below a prefix of their own.';
@@ -68,35 +69,25 @@ function grantLooking(step: StepLambda, props: StepsProps, rights: RegistryRight
     [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${foundationStackPrefix}*/*`],
     { wildcardReason: PER_TENANT },
   );
-  step.allow(['sts:AssumeRole'], [role(props, `${tenantRolePath}*`)], {
+  step.allow(['sts:AssumeRole'], [roleArn(props, `${tenantRolePath}*`)], {
     wildcardReason: 'It reads what a tenant has made, with the role of that tenant.',
   });
 }
 
 /** Tags of what a tenant has in EKS; of the shared clusters only what belongs to them. */
 function grantTags(step: StepLambda, props: StepsProps): void {
-  const arn = (kind: string, name: string) =>
-    `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${name}`;
-  const own = `${tenantClusterPrefix}*`;
-  const clusters = [...props.clusters, `${props.prefix}-shared-*`, own];
-  const [entries, associations] = ['access-entry', 'podidentityassociation'].map((kind) =>
-    clusters.map((name) => arn(kind, `${name}/*`)),
-  ) as [string[], string[]];
-  const all = clusters.map((name) => arn('cluster', name));
-  step.allow(['eks:ListPodIdentityAssociations', 'eks:DescribeCluster'], all, { wildcardReason: PER_TENANT });
-  step.allow(['eks:DescribeAccessEntry', 'eks:DescribePodIdentityAssociation'], [...entries, ...associations], {
+  const clusters = clusterArns(props);
+  const inside = [...arnsInClusters(props, 'access-entry'), ...arnsInClusters(props, 'podidentityassociation')];
+  const own = eksArn('cluster', `${tenantClusterPrefix}*`);
+  step.allow(['eks:ListPodIdentityAssociations', 'eks:DescribeCluster'], clusters, { wildcardReason: PER_TENANT });
+  step.allow(['eks:DescribeAccessEntry', 'eks:DescribePodIdentityAssociation'], inside, {
     wildcardReason: PER_TENANT,
   });
-  step.allow(['eks:TagResource'], [arn('cluster', own), ...entries, ...associations], { wildcardReason: PER_TENANT });
+  step.allow(['eks:TagResource'], [own, ...inside], { wildcardReason: PER_TENANT });
   if (props.accounts)
-    step.allow(['sts:AssumeRole'], [role(props, `${platformRolePath}${operatorRoleName}`)], {
+    step.allow(['sts:AssumeRole'], [roleArn(props, `${platformRolePath}${operatorRoleName}`)], {
       wildcardReason: 'The operator of any account that was vended.',
     });
-}
-
-/** A role: in this account, and where accounts are vended in any of those. */
-function role({ accounts }: StepsProps, path: string): string {
-  return `arn:${Aws.PARTITION}:iam::${accounts ? '*' : Aws.ACCOUNT_ID}:role${path}`;
 }
 
 /** Substitutions of adjust-placement for these functions. */

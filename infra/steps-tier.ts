@@ -1,7 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { installationExternalId, tenantRolePath } from '../tenancy/names.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
-import type { RegistryRights } from './step-rights.ts';
+import { type RegistryRights, roleArn } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
 
 type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => StepLambda;
@@ -62,9 +62,7 @@ export function grantTier(steps: TierSteps, props: StepsProps, rights: RegistryR
     steps.forgetPlacement,
   ])
     step.allow(['events:PutEvents'], [props.bus.eventBusArn]);
-  steps.transferWorkspace.allow(
-    ['sts:AssumeRole'],
-    [`arn:${Aws.PARTITION}:iam::${props.accounts ? '*' : Aws.ACCOUNT_ID}:role${tenantRolePath}*`],
-    { wildcardReason: 'It writes to the new placement of every tenant, with the role of that tenant.' },
-  );
+  steps.transferWorkspace.allow(['sts:AssumeRole'], [roleArn(props, `${tenantRolePath}*`)], {
+    wildcardReason: 'It writes to the new placement of every tenant, with the role of that tenant.',
+  });
 }
