@@ -30,16 +30,21 @@ export interface Child {
 }
 
 /**
- * For programs that do not watch their standard input: ends the program when the pipe closes, and passes SIGTERM on. The
- * program reads nothing; `wait` gives its exit code back.
+ * For programs that do not watch their standard input: ends the program when the pipe closes, and passes SIGTERM on, also
+ * one that comes before the program runs. The program reads nothing. `wait` gives its exit code back; it returns early for
+ * a signal to the shell, and a shell that has already reaped the program still knows the code (127 once it was told).
  */
 const GUARD = [
+  'child=; asked=',
+  `trap 'asked=1; [ -z "$child" ] || kill -TERM $child' TERM`,
   'exec 3<&0',
   '"$@" </dev/null 3<&- & child=$!',
-  'trap "kill -TERM $child" TERM',
+  '[ -z "$asked" ] || kill -TERM $child',
   '(while read -r _ <&3; do :; done; kill -KILL $child) & guard=$!',
-  'while kill -0 $child 2>/dev/null; do wait $child; code=$?; done',
+  'while wait $child; code=$?; kill -0 $child 2>/dev/null; do :; done',
+  'wait $child 2>/dev/null; last=$?',
   'kill $guard 2>/dev/null',
+  '[ $last = 127 ] || code=$last',
   'exit $code',
 ].join('\n');
 
