@@ -37,7 +37,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['events/**', 'tenancy/**', 'functions/**', 'infra/**', 'local/**', 'cli/**'],
+      include: ['{events,tenancy,functions,infra,local,cli}/**/*.ts'],
     },
   },
 });

@@ -159,6 +159,51 @@ test('where the tier refuses standalone pods, only those with an owner are accep
   await expect(tenant.tryCreate({ ...pod, metadata })).rejects.toThrow("'tenantry-standalone-pods'");
 });
 
+test('no pod of a tenant takes longer to end than a suspension waits for', async () => {
+  const { subject, tenant } = await makeTenant('lingering');
+  const pod = goodPod(subject);
+  const ending = (seconds: number) => ({
+    ...pod,
+    spec: { ...(pod.spec as object), terminationGracePeriodSeconds: seconds },
+  });
+  await eventually(() => tenant.tryCreate(ending(600)));
+  await expect(tenant.tryCreate(ending(601))).rejects.toThrow("'tenantry-termination'");
+  // Nor by a deletion that asks for longer than the pod does.
+  const metadata = { name: 'lingering', namespace: subject.namespace };
+  await tenant.apply({ ...pod, metadata });
+  const path = `/api/v1/namespaces/${subject.namespace}/pods/lingering`;
+  // One that no node runs ends at once, whatever is asked.
+  const target = { apiVersion: 'v1', kind: 'Node', name: 'some-node' };
+  const binding = { apiVersion: 'v1', kind: 'Binding', metadata, target };
+  expect(await administrator.request({ method: 'POST', path: `${path}/binding`, body: binding })).toMatchObject({
+    status: 201,
+  });
+  const asking = (gracePeriodSeconds: number) => ({
+    deletion: {
+      method: 'DELETE' as const,
+      path: `${path}?dryRun=All`,
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds },
+    },
+    eviction: {
+      method: 'POST' as const,
+      path: `${path}/eviction?dryRun=All`,
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata, deleteOptions: { gracePeriodSeconds } },
+    },
+  });
+  const { deletion, eviction } = asking(601);
+  expect(await tenant.request(deletion)).toMatchObject({
+    status: 403,
+    body: { message: expect.stringContaining("'tenantry-termination'") },
+  });
+  expect(await tenant.request(eviction)).toMatchObject({
+    status: 403,
+    body: { message: expect.stringContaining("'tenantry-eviction-termination'") },
+  });
+  for (const request of Object.values(asking(600)))
+    expect((await tenant.request(request)).status, request.path).toBeLessThan(300);
+  await administrator.request({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
+});
+
 test('a stricter tier takes effect on what is new, and leaves what exists alone', async () => {
   const { subject, tenant } = await makeTenant('stricter');
   const pod = { ...goodPod(subject), metadata: { name: 'before', namespace: subject.namespace } };

@@ -56,6 +56,7 @@ const hostile: readonly Hostile[] = [
   ['foreign registry', `${container}.image`, 'registry.foreign.example/app:1', policy('tenantry-image-registries')],
   ['cached image', `${container}.imagePullPolicy`, 'Never', policy('tenantry-image-pull')],
   ['chosen node', 'spec.nodeName', 'any-node', policy('tenantry-scheduling')],
+  ['endless termination', 'spec.terminationGracePeriodSeconds', 86_400, policy('tenantry-termination')],
   ['system priority', 'spec.priorityClassName', 'system-node-critical', policy('tenantry-priority-classes')],
   ['over the quota', `${container}.resources`, storage('1Pi'), quota(computeQuotaName)],
   ['over the limit', `${container}.resources`, { limits: { cpu: '1000' } }, limit('maximum cpu usage per Container')],

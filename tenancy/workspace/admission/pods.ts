@@ -27,6 +27,12 @@ const addedTolerations = [
   'node.kubernetes.io/memory-pressure',
 ];
 
+/**
+ * The longest that a pod of a tenant may take to end, in seconds: a suspension, a release and an upgrade of nodes wait for it. Less
+ * than the shortest of these waits.
+ */
+export const longestTermination = 600;
+
 /** What pods must keep to, beside the Pod Security Standard. On the pods themselves, whatever made them. */
 export const podRules: readonly AdmissionRule[] = [
   {
@@ -86,6 +92,29 @@ export const podRules: readonly AdmissionRule[] = [
       {
         expression: `object.spec.?nodeSelector[?'${tenantLabel}'].orValue(${tenantOfNamespace}) == ${tenantOfNamespace}`,
         message: 'nodeSelector must not name the nodes of another tenant.',
+      },
+    ],
+  },
+  {
+    name: 'tenantry-termination',
+    resources: [{ apiGroups: [''], resources: ['pods'], operations: ['CREATE', 'DELETE'] }],
+    validations: [
+      {
+        // A deletion may ask for longer than the pod does. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+        expression:
+          "(request.operation == 'CREATE' ? object.spec.?terminationGracePeriodSeconds.orValue(30) : " +
+          `request.options.?gracePeriodSeconds.orValue(0)) <= ${longestTermination}`,
+        message: `terminationGracePeriodSeconds, and the grace period of a deletion, may be ${longestTermination} at most.`,
+      },
+    ],
+  },
+  {
+    name: 'tenantry-eviction-termination',
+    resources: [{ apiGroups: [''], resources: ['pods/eviction'], operations: ['CREATE'] }],
+    validations: [
+      {
+        expression: `object.?deleteOptions.?gracePeriodSeconds.orValue(0) <= ${longestTermination}`,
+        message: `the grace period of an eviction may be ${longestTermination} seconds at most.`,
       },
     ],
   },
