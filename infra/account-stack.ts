@@ -10,6 +10,7 @@ import {
   teardownRoleName,
 } from '../tenancy/names.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
+import { CLUSTER_KEY_ACTIONS } from './cluster-grants.ts';
 import { FoundationAccess } from './foundation-access.ts';
 import { functionRoleName, TEARDOWN_USERS } from './function-names.ts';
 import { OPERATOR_GRANTS } from './operator-grants.ts';
@@ -20,6 +21,8 @@ export interface AccountStackProps extends StackProps {
   readonly prefix: string;
   /** Name of the permissions boundary of tenant roles, the same as in the platform's account. */
   readonly boundaryName: string;
+  /** The key of the installation's clusters, where it has one of its own. Its key policy has to let this account in. */
+  readonly clusterKeyArn?: string | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export class AccountStack extends Stack {
       boundaryName: props.boundaryName,
       serviceRole: { roleName: foundationServiceRoleName, path: platformRolePath },
     });
-    operatorRole(this, trusting(['*']), serviceRole);
+    operatorRole(this, trusting(['*']), serviceRole, props.clusterKeyArn);
     teardownRole(this, trusting(TEARDOWN_USERS), boundary.managedPolicyArn);
   }
 }
@@ -62,7 +65,7 @@ function trust(
 }
 
 /** Everyday work: foundations, and what the steps of later lives need. Actions by name, on what is ours by name. */
-function operatorRole(scope: Construct, assumedBy: IPrincipal, serviceRole: Role): Role {
+function operatorRole(scope: Construct, assumedBy: IPrincipal, serviceRole: Role, clusterKeyArn?: string): Role {
   const role = new Role(scope, 'Operator', {
     roleName: operatorRoleName,
     path: platformRolePath,
@@ -81,6 +84,10 @@ function operatorRole(scope: Construct, assumedBy: IPrincipal, serviceRole: Role
       conditions: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } },
     }),
   );
+  if (clusterKeyArn)
+    role.addToPolicy(
+      new PolicyStatement({ sid: 'KeyOfClusters', actions: CLUSTER_KEY_ACTIONS, resources: [clusterKeyArn] }),
+    );
   return role;
 }
 

@@ -140,6 +140,18 @@ describe('the operator', () => {
     expect(may('tenantry-operator', 'iam:CreateRole', roleArn('tenants/tenantry-tenant-acme'))).toBe(false);
   });
 
+  it('uses the key of the installation’s clusters, where it has one, and no other', () => {
+    const clusterKeyArn = `arn:aws:kms:us-east-1:${PLATFORM}:key/0a1b`;
+    const of = (props: object) =>
+      statements(JSON.parse(accountTemplate({ prefix: 'shop', boundaryName: 'b', ...props })) as Template).filter(
+        ({ statement }) => JSON.stringify(statement.Action).includes('kms:'),
+      );
+    expect(of({ clusterKeyArn })).toMatchObject([
+      { statement: { Effect: 'Allow', Action: ['kms:CreateGrant', 'kms:DescribeKey'], Resource: [clusterKeyArn] } },
+    ]);
+    expect(of({})).toEqual([]);
+  });
+
   it('removes what the tenant’s own cluster logged, and no other log', () => {
     // Logs asks for the group with a stream that is empty. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     const group = (name: string) => `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${name}:log-stream:`;

@@ -129,11 +129,13 @@ function tellPrincipals(maker: StepLambda, steps: OperationSteps): void {
 }
 
 /**
- * Whoever makes a cluster with a key of one's own needs rights to that key. A condition on grants for AWS's services does not hold here.
+ * What whoever makes a cluster with a key of one's own needs of that key. A condition on grants for AWS's services does not hold here.
  * https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
  */
+export const CLUSTER_KEY_ACTIONS = ['kms:CreateGrant', 'kms:DescribeKey'];
+
 function grantKey(maker: StepLambda, { clusterKeyArn }: Pick<StepsProps, 'clusterKeyArn'>): void {
-  if (clusterKeyArn) maker.allow(['kms:CreateGrant', 'kms:DescribeKey'], [clusterKeyArn]);
+  if (clusterKeyArn) maker.allow(CLUSTER_KEY_ACTIONS, [clusterKeyArn]);
 }
 
 /** What a function may do that makes the shared clusters that are added, and nothing else. */

@@ -1,8 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { FoundationStack } from './foundation-stack.ts';
+import { templateText } from './template-text.ts';
 
 /**
  * The synthesized template of a tenant's foundation: at most 51,200 bytes, because it is given to CloudFormation in the
@@ -10,7 +7,5 @@ import { FoundationStack } from './foundation-stack.ts';
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  */
 export function foundationTemplate(boundaryName: string, podIdentityRoleName?: string): string {
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'tenantry-foundation-')), analyticsReporting: false });
-  const stack = new FoundationStack(app, 'TenantFoundation', { boundaryName, podIdentityRoleName });
-  return JSON.stringify(app.synth().getStackByName(stack.stackName).template);
+  return templateText((app) => new FoundationStack(app, 'TenantFoundation', { boundaryName, podIdentityRoleName }));
 }

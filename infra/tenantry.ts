@@ -63,7 +63,8 @@ export class Tenantry extends Construct {
     const { retentionDays } = config.export ?? exportConfig.parse({});
     this.exports = exportBucket(this, exportBucketName(prefix, Aws.ACCOUNT_ID, Aws.REGION), retentionDays);
     const boundaryName = tenantBoundaryName(prefix);
-    const aliases = { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName }) };
+    const clusterKeyArn = config.clusters?.kmsKeyArn;
+    const aliases = { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName, clusterKeyArn }) };
     const clusterRoles = new ClusterRoles(this, 'ClusterRoles', { prefix });
     const steps = createSteps(this, {
       prefix,
@@ -76,7 +77,7 @@ export class Tenantry extends Construct {
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
       clusterRoles,
       clusters: config.sharedClusters.map((cluster) => cluster.name),
-      clusterKeyArn: config.clusters?.kmsKeyArn,
+      clusterKeyArn,
       accounts: config.accounts && accountsWiring(prefix, config.accounts.managementAccountId),
     });
     if (config.functions) for (const step of stepsInClusters(steps)) step.enterNetwork(config.functions);
@@ -89,7 +90,7 @@ export class Tenantry extends Construct {
         aliases,
         table: this.registry,
         clusterRoles,
-        clusterKeyArn: config.clusters.kmsKeyArn,
+        clusterKeyArn,
         steps,
         deadLetters: this.undeliverableEvents,
       });
