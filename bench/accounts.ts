@@ -1,5 +1,5 @@
 /**
- * `node bench/accounts.ts`: a day of tenants, a tenth of whom get accounts of their own, under AWS's limits on a clock that leaps.
+ * `npm run bench:accounts`: a day of tenants, a tenth of whom get accounts of their own, under AWS's limits on a clock that leaps.
  * `--burst N`: N tenants with accounts of their own at once. `--tenants N` (10000), `--pool N` (50), `--seed N` (1), `--json`.
  */
 import { parseArgs } from 'node:util';

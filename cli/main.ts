@@ -50,7 +50,10 @@ program
     'a cluster of your own (kind, k3s, EKS) in place of local control planes; see docs/local-cloud.md',
   )
   .addOption(
-    new Option('--control-planes <n>', 'how many clusters run at once (default: as many as fit in half of the memory)')
+    new Option(
+      '--control-planes <n>',
+      'how many clusters run at once (default: as many as fit in half of the free memory)',
+    )
       .argParser(positive)
       .conflicts('kubeconfig'),
   )
