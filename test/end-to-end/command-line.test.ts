@@ -5,8 +5,10 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, inject, it } from 'vitest';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { eventually } from './support/eventually.ts';
 import { request } from './support/kubernetes.ts';
 import { createTenant, freshTenant } from './support/product.ts';
+import { registered } from './support/registry.ts';
 
 const endpoint = inject('endpoint');
 const run = (...args: string[]) => tenantry(endpoint, ...args);
@@ -91,6 +93,36 @@ describe('tenantry', () => {
     const nobody = await tenantry('http://127.0.0.1:9', 'list');
     expect(nobody.code).toBe(1);
     expect(nobody.stderr).toMatch(/^tenantry: Nobody answers at http:\/\/127\.0\.0\.1:9: .*npm start.*\n$/);
+  });
+
+  it('leads a tenant through its life: protected, suspended, resumed, deleted, and not after all', async () => {
+    const [clients, who] = [connect(endpoint), freshTenant('shelled')];
+    const reached = (state: string) =>
+      eventually(`${who} to be ${state}`, async () =>
+        (await registered(clients, who))?.['state'] === state ? true : undefined,
+      );
+    const says = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run(...args);
+      return code === 0 ? stdout : `${code}: ${stderr}`;
+    };
+    await createTenant(clients, who);
+    await reached('READY');
+    expect(await says('protect', who)).toBe(`deletions of ${who} are refused from now on\n`);
+    expect(await says('delete', who, '--now')).toMatch(/^1: tenantry: .*"tenantry unprotect" first\.\n$/);
+    expect(await says('unprotect', who)).toBe(`${who} can be deleted\n`);
+    expect(await says('resume', who)).toMatch(/^1: tenantry: .*READY.*\n$/);
+    for (const [args, event, state] of [
+      [['suspend', who, '--reason', 'overdue'], 'TenantSuspensionRequested', 'SUSPENDED'],
+      [['resume', who], 'TenantResumptionRequested', 'READY'],
+      [['delete', who], 'TenantDeletionRequested', 'DELETION_PENDING'],
+    ] as const) {
+      expect(await says(...args)).toMatch(new RegExp(`^${event} \\S+ is on the bus; "tenantry show ${who}"`));
+      await reached(state);
+    }
+    expect(await says('protect', who)).toMatch(/^1: tenantry: .*"tenantry cancel-deletion .*takes it back.*\n$/);
+    expect(await says('cancel-deletion', who)).toMatch(/^TenantDeletionCancelled /);
+    await reached('READY');
+    expect(await says('cancel-deletion', who)).toMatch(/^1: tenantry: No deletion of .* is pending \(it is READY\)/);
   });
 
   it('up with a configuration that is none says what is wrong with it, before anything is removed', async () => {

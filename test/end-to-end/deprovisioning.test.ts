@@ -13,6 +13,7 @@ import { belongings } from './support/inventory.ts';
 import { kubeConfigOf, operatorKubeConfig, request } from './support/kubernetes.ts';
 import { putInTurn, withoutSchedules } from './support/later.ts';
 import { ask, createTenant, freshTenant } from './support/product.ts';
+import { productExport } from './support/product-backend.ts';
 import { ledger, registered } from './support/registry.ts';
 import { addWorkloads, dump, podCount, useUpRoleBindings } from './support/workloads.ts';
 
@@ -137,6 +138,11 @@ describe('deletion', () => {
     expect(days).toBeLessThan(31);
 
     const { kept, proof, removed } = deprovisioned.detail.data;
+    // The product was asked for its own data, with the time it has, and what it answered stays known.
+    const asked = await bus.heard('TenantExportRequested', tenant);
+    const hours = (Date.parse(asked.detail.data.answerBefore) - Date.parse(asked.time)) / 3_600_000;
+    expect(hours).toBeCloseTo(2, 1);
+    expect(kept).toMatchObject({ productExport: productExport(tenant) });
     expect(removed).toEqual(
       expect.arrayContaining([`workspace ${namespace}`, `foundation tenantry-foundation-${tenant}`]),
     );

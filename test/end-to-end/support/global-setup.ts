@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { connect } from './clients.ts';
-import { connectProductBackend, tierChanges } from './product-backend.ts';
+import { connectProductBackend, exports, tierChanges } from './product-backend.ts';
 import { startServer } from './server.ts';
 
 declare module 'vitest' {
@@ -24,8 +24,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => undefined;
   }
   const state = mkdtempSync(join(tmpdir(), 'tenantry-end-to-end-'));
-  const server = await startServer({ state, settings: { tierChanges } });
-  // Every move waits for the product's answer.
+  const server = await startServer({ state, settings: { tierChanges, export: exports } });
+  // Every move and every deletion waits for the product's answer.
   await connectProductBackend(connect(server.endpoint));
   project.provide('endpoint', server.endpoint);
   return async () => {

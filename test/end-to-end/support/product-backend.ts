@@ -26,6 +26,11 @@ export const tierChanges = {
   productMigration: { answerWithinHours: 2, heartbeatMinutes: 15 },
 };
 
+/** What it says of exports: the product is asked for its own data of a tenant that is deleted. */
+export const exports = { product: { answerWithinHours: 2 } };
+/** What the product answers to that. */
+export const productExport = (tenantId: string) => JSON.stringify({ location: `s3://product-exports/${tenantId}` });
+
 const BEAT_SECONDS = 600;
 const token = '{% $detail.data.taskToken %}';
 const retry = [{ ErrorEquals: ['Sfn.AccessDeniedException'], IntervalSeconds: 5, MaxAttempts: 5 }];
@@ -39,15 +44,22 @@ const isAsked = (answer: string) => `$contains($detail.metadata.correlationId, '
 const when = (answer: string, Next: string) => ({ Condition: `{% ${isAsked(answer)} %}`, Next });
 const pause = (Next: string) => ({ Type: 'Wait', Seconds: BEAT_SECONDS, Next });
 
-/** The product's migration: a workflow of its own, so that it takes simulated time, as everything around it does. */
+const location = "{% $string({ 'location': 's3://product-exports/' & $detail.data.tenantId }) %}";
+
+/** The product's part: a workflow of its own, so that it takes simulated time, as everything around it does. */
 const definition = {
   QueryLanguage: 'JSONata',
   StartAt: 'Read',
   States: {
-    Read: { Type: 'Pass', Assign: { detail: '{% $states.input.detail %}', beats: 0 }, Next: 'How' },
+    Read: {
+      Type: 'Pass',
+      Assign: { detail: '{% $states.input.detail %}', type: "{% $states.input.'detail-type' %}", beats: 0 },
+      Next: 'How',
+    },
     How: {
       Type: 'Choice',
       Choices: [
+        { Condition: "{% $type = 'TenantExportRequested' %}", Next: 'Export' },
         when(answers.refuses, 'Refuse'),
         when(answers.silent, 'SayNothing'),
         when(answers.endless, 'Work'),
@@ -72,13 +84,14 @@ const definition = {
       ],
       Default: 'Work',
     },
+    Export: { ...says('sendTaskSuccess', { Output: location }), End: true },
     Done: { ...says('sendTaskSuccess', { Output: '{}' }), End: true },
     Refuse: { ...says('sendTaskFailure', { Error: 'DiskFull', Cause: 'The new volume is too small.' }), End: true },
     SayNothing: { Type: 'Succeed' },
   },
 };
 
-/** A product backend that hears TenantMigrationRequested and answers. It is there afterwards, whether or not it was before. */
+/** A product backend that hears TenantMigrationRequested and TenantExportRequested, and answers. It is there afterwards, whether or not it was before. */
 export async function connectProductBackend(clients: Clients): Promise<void> {
   const roleArn = await role(clients);
   const stateMachineArn = await eventually('the state machine of the product', async () => {
@@ -91,7 +104,8 @@ export async function connectProductBackend(clients: Clients): Promise<void> {
       throw error;
     }
   });
-  const EventPattern = JSON.stringify({ source: ['tenantry'], 'detail-type': ['TenantMigrationRequested'] });
+  const asked = ['TenantMigrationRequested', 'TenantExportRequested'];
+  const EventPattern = JSON.stringify({ source: ['tenantry'], 'detail-type': asked });
   await clients.events.send(new PutRuleCommand({ Name: NAME, EventBusName: 'tenantry', EventPattern }));
   const Targets = [{ Id: 'workflow', Arn: stateMachineArn, RoleArn: roleArn }];
   await clients.events.send(new PutTargetsCommand({ Rule: NAME, EventBusName: 'tenantry', Targets }));
