@@ -21,9 +21,6 @@ export function admissionRulesFor(pooledTiers: readonly string[]): AdmissionRule
   ];
 }
 
-/** The rules where no tier has nodes of its own. */
-export const admissionRules: readonly AdmissionRule[] = admissionRulesFor([]);
-
 /**
  * The admission pack of a cluster: ValidatingAdmissionPolicies, which the API server itself evaluates. No webhooks: one
  * that is down either stops the cluster or lets everything through.
