@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getTenant, registerTenant, updateTenant } from '../operations/tenant-registry.ts';
+import { getTenant } from '../operations/tenant-registry.ts';
 import type { Table } from '../runtime/table.ts';
 import { localTable } from '../testing/local-table.ts';
 import { beginDeprovisioning } from './begin-deprovisioning.ts';
-import { owner } from './testing/pending-deletion.ts';
+import { owner, ready } from './testing/pending-deletion.ts';
 
 let table: Table;
 let close: () => Promise<void>;
@@ -16,21 +16,6 @@ afterAll(() => close());
 const graceDays: Record<string, number | undefined> = { trial: 3, none: 0, basic: undefined };
 
 const enteredAt = '2026-11-22T10:00:00.000Z';
-
-async function ready(tenantId: string, tier: string): Promise<void> {
-  const onboarding = { tenantId, operationId: 'onboarding', executionArn: 'arn:1', correlationId: 'onboarding' };
-  await registerTenant(table, {
-    ...onboarding,
-    generation: 1,
-    owner,
-    state: 'ONBOARDING',
-    tier,
-    placement: { account: 'pooled', workspace: 'namespace' },
-    createdAt: enteredAt,
-    updatedAt: enteredAt,
-  });
-  await updateTenant(table, onboarding, 'READY');
-}
 
 const begin = (tenantId: string, asked: { immediate?: boolean; enteredAt?: string } = {}) =>
   beginDeprovisioning(table, (tier) => graceDays[tier], {
@@ -52,13 +37,13 @@ describe('the grace period of a deletion', () => {
     ['none for a deletion that is asked for at once', 'trial', true, enteredAt],
   ])('is %s', async (what, tier, immediate, graceEndsAt) => {
     const tenantId = what.replaceAll(' ', '-').slice(0, 20) + (immediate ? '-now' : '');
-    await ready(tenantId, tier);
+    await ready(table, tenantId, tier);
     expect(await begin(tenantId, { immediate })).toEqual({ tier, suspensionId: 'deletion-1', graceEndsAt });
     expect(await getTenant(table, tenantId)).toMatchObject({ state: 'DELETION_PENDING', graceEndsAt });
   });
 
   it('does not begin anew with a step that is tried again later', async () => {
-    await ready('again', 'trial');
+    await ready(table, 'again', 'trial');
     const { graceEndsAt } = await begin('again');
     expect(await begin('again', { enteredAt: '2026-11-24T00:00:00.000Z' })).toMatchObject({ graceEndsAt });
   });
