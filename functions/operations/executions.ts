@@ -38,14 +38,28 @@ export function wakeUpWith(client: StepFunctions): WakeUp {
 
 /** Whether the execution runs; one that Step Functions does not know does not. */
 export async function isRunning(client: StepFunctions, executionArn: string): Promise<boolean> {
-  const status = await statusNow(client, executionArn);
+  const status = (await describe(client, executionArn))?.status;
   return status === 'RUNNING' || status === 'PENDING_REDRIVE';
 }
 
-/** What the execution's status is now: one that failed may have been redriven since. `undefined` for one that Step Functions does not know. */
-export async function statusNow(client: StepFunctions, executionArn: string): Promise<string | undefined> {
+/**
+ * Whether the execution was redriven after it had ended with so many redrives behind it. By the count, not by the status: the answer may
+ * be older than the end that was announced, and then says RUNNING of an execution that has failed.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+ */
+export async function isRedriven(
+  client: StepFunctions,
+  executionArn: string,
+  redrivesBefore: number,
+): Promise<boolean> {
+  const { redriveCount = 0 } = (await describe(client, executionArn)) ?? {};
+  return redriveCount > redrivesBefore;
+}
+
+/** `undefined` for one that Step Functions does not know. */
+async function describe(client: StepFunctions, executionArn: string) {
   try {
-    return (await client.send(new DescribeExecutionCommand({ executionArn }))).status;
+    return await client.send(new DescribeExecutionCommand({ executionArn }));
   } catch (error) {
     if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return undefined;
     throw error;

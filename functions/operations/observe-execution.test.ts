@@ -1,10 +1,11 @@
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 const world = vi.hoisted(() => ({
   published: [] as { type: { name: string }; data: Record<string, unknown>; metadata: { id: string } }[],
   tenant: undefined as Record<string, unknown> | undefined,
   updates: 0,
-  status: 'FAILED',
+  execution: { status: 'FAILED', redriveCount: 0 },
 }));
 
 vi.mock('../runtime/publisher.ts', () => ({
@@ -17,15 +18,19 @@ vi.mock('./tenant-registry.ts', () => ({
     world.updates += 1;
   },
 }));
-vi.mock('./executions.ts', () => ({
-  stepFunctions: () => ({}),
-  failedState: async () => 'ReleasePlacement',
-  statusNow: async () => world.status,
+vi.mock('./executions.ts', async (original) => ({
+  ...(await original<object>()),
+  stepFunctions: () => ({
+    send: async (command: object) =>
+      command instanceof DescribeExecutionCommand
+        ? world.execution
+        : { events: [{ stateEnteredEventDetails: { name: 'ReleasePlacement' } }] },
+  }),
 }));
 
 const { handler } = await import('./observe-execution.ts');
 
-const ended = (machine: string, stopDate = 1) => ({
+const ended = (machine: string, stopDate = 1, redriveCount = 0) => ({
   detail: {
     executionArn: `arn:aws:states:us-east-1:111111111111:execution:tenantry-${machine}:acme-1`,
     status: 'FAILED',
@@ -33,13 +38,14 @@ const ended = (machine: string, stopDate = 1) => ({
     error: 'StackFailed',
     cause: 'It is in use.',
     stopDate,
+    redriveCount,
   },
 });
 
 beforeEach(() => {
   world.published.length = 0;
   world.updates = 0;
-  world.status = 'FAILED';
+  world.execution = { status: 'FAILED', redriveCount: 0 };
   world.tenant = { tenantId: 'acme', tier: 'standard', state: 'READY', operationId: 'operation-3', correlationId: 'c' };
 });
 
@@ -68,12 +74,24 @@ it('says nothing of an operation that another one has followed, nor of a tenant 
   expect(world.published).toEqual([]);
 });
 
-it.each(['RUNNING', 'PENDING_REDRIVE', 'SUCCEEDED'])(
-  'says nothing late of an execution that is %s by now',
-  async (now) => {
-    world.tenant = { tenantId: 'acme', tier: 'basic', state: 'DEPROVISIONING', operationId: 'operation-2-retire' };
-    world.status = now;
+const deprovisioning = { tenantId: 'acme', tier: 'basic', state: 'DEPROVISIONING', operationId: 'operation-2-retire' };
+
+it.each(['RUNNING', 'PENDING_REDRIVE', 'SUCCEEDED', 'FAILED'])(
+  'says nothing late of an execution that was redriven since and is %s by now',
+  async (status) => {
+    world.tenant = { ...deprovisioning };
+    world.execution = { status, redriveCount: 1 };
     expect(await handler(ended('deprovision-tenant'))).toEqual({ observed: false });
     expect([world.published, world.updates]).toEqual([[], 0]);
+  },
+);
+
+it.each([0, 1])(
+  'believes the event, not an older answer that it runs still (redriven %d times)',
+  async (redriveCount) => {
+    world.tenant = { ...deprovisioning, operation: 'deprovision' };
+    world.execution = { status: 'RUNNING', redriveCount };
+    expect(await handler(ended('deprovision-tenant', 1, redriveCount))).toEqual({ observed: true });
+    expect(world.published.map(({ type }) => type.name)).toEqual(['TenantDeprovisioningFailed']);
   },
 );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { table } from '../runtime/table.ts';
 import { announceInterrupted, announceRetirementStopped } from './announce-interrupted.ts';
-import { failedState, statusNow, stepFunctions } from './executions.ts';
+import { failedState, isRedriven, stepFunctions } from './executions.ts';
 import { describeFailure } from './failure.ts';
 import { outcomeOf, stateAfter } from './interruptions.ts';
 import { getTenant, updateTenant } from './tenant-registry.ts';
@@ -19,6 +19,8 @@ const statusChange = z.object({
     error: z.string().nullish(),
     cause: z.string().nullish(),
     stopDate: z.number().nullish(),
+    /** How often it had been redriven before it ended so. An event that does not say it is taken at its word. */
+    redriveCount: z.int().min(0).nullish(),
   }),
 });
 
@@ -34,10 +36,11 @@ const operationInput = z.object({ tenantId: z.string(), operationId: z.string(),
  */
 export async function handler(event: unknown): Promise<{ observed: boolean }> {
   const { detail } = statusChange.parse(event);
-  const { executionArn, status } = detail;
+  const { executionArn, status, redriveCount } = detail;
   const operation = operationInput.parse(JSON.parse(detail.input));
   // The event is late: a redrive has gone on since, and what that comes to is announced by itself.
-  if ((await statusNow(stepFunctions(), executionArn)) !== status) return { observed: false };
+  if (await isRedriven(stepFunctions(), executionArn, redriveCount ?? Number.POSITIVE_INFINITY))
+    return { observed: false };
   const tenant = await getTenant(table(), operation.tenantId);
   if (!tenant) return { observed: false };
   if (isRetirement(executionArn)) return observeRetirement(tenant, operation, detail);
