@@ -196,7 +196,8 @@ function grantRegistry(steps: OperationSteps, rights: RegistryRights): void {
 function grantOperations(steps: OperationSteps, props: StepsProps, rights: RegistryRights): void {
   const { bus, rejectedEvents, prefix, accounts } = props;
   for (const step of [steps.admit, steps.leaveGate, steps.repairGates]) rights.gate(step);
-  for (const step of [steps.receiveEvent, steps.observeExecution, steps.recordFailure]) rights.items(step, 'Get');
+  for (const step of [steps.receiveEvent, steps.observeExecution, steps.recordFailure, steps.planRelease])
+    rights.items(step, 'Get');
   // It cancels deletions: writes that down, and wakes who waits.
   rights.items(steps.receiveEvent, 'Put', 'Update');
   rights.wake(steps.receiveEvent);
