@@ -43,6 +43,7 @@ const MAKERS: Record<string, () => Promise<Maker>> = {
   ec2: async () => (await import('./ec2/service.ts')).ec2Service,
   logs: async () => (await import('./logs/service.ts')).logsService,
   ssm: async () => (await import('./ssm/service.ts')).ssmService,
+  kms: async () => (await import('./kms/service.ts')).kmsService,
   s3: async () => (await import('./s3/service.ts')).s3Service,
   sqs: async () => (await import('./sqs/service.ts')).sqsService,
   dynamodb: async () => (await import('./dynamodb/service.ts')).dynamodbService,

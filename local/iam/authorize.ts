@@ -17,6 +17,11 @@ export interface AuthorizationParts {
 /** Within an account, too, a role's trust policy has to allow these. */
 const TRUST_DECIDES = new Set(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']);
 
+/** A key's policy decides, too: IAM's count where it names the account. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html */
+function ownPolicyDecides({ action, resourcePolicy }: AccessRequest): boolean {
+  return TRUST_DECIDES.has(action) || (action.startsWith('kms:') && resourcePolicy !== undefined);
+}
+
 /** Decides one request of one caller, by all policies that apply. */
 export function decide(
   parts: AuthorizationParts,
@@ -48,7 +53,7 @@ export function decide(
     ...(resourcePolicy && { resourcePolicy }),
     ...(levels && { serviceControlPolicies: levels.map((level) => level.map(compilePolicy)) }),
     ...(caller.kind !== 'service' && caller.kind !== 'anonymous' && { resourceAccountId }),
-    ...(TRUST_DECIDES.has(request.action) && { resourcePolicyRequired: true }),
+    ...(ownPolicyDecides(request) && { resourcePolicyRequired: true }),
   });
 }
 

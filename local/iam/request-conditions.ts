@@ -87,7 +87,7 @@ const GLOBAL_KEYS: Readonly<Record<string, (facts: RequestFacts) => string | und
   'aws:resourceorgid': ({ membershipOf, resourceAccountId }) => membershipOf?.(resourceAccountId)?.organizationId,
   'aws:resourceorgpaths': ({ membershipOf, resourceAccountId }) => unitPath(membershipOf?.(resourceAccountId)),
   'aws:resourceaccount': ({ resourceAccountId }) => resourceAccountId,
-  'aws:viaawsservice': () => 'false',
+  'aws:viaawsservice': ({ caller }) => String(caller.viaService !== undefined),
   'aws:sourceip': ({ caller }) => (isService(caller) ? undefined : '127.0.0.1'),
   // The endpoint speaks plain HTTP on loopback in the place of AWS's TLS endpoints. A policy that demands TLS would lock
   // everyone out of the local cloud, and nothing that could be learnt from that is true on AWS.

@@ -25,6 +25,8 @@ export interface Caller {
   readonly sourceAccount?: string;
   /** The Lambda function whose code has this session's credentials (lambda:SourceFunctionArn). */
   readonly sourceFunctionArn?: string;
+  /** The endpoint of the service that makes the call in the caller's name, "s3.us-east-1.amazonaws.com" (kms:ViaService, aws:ViaAWSService). */
+  readonly viaService?: string;
 }
 
 export interface RequestContext {

@@ -5,7 +5,7 @@ import { type ParameterRecord, parameterArn, parameterStore } from './parameters
 type Handler = (input: OperationInput, context: RequestContext) => unknown;
 
 /**
- * Parameter Store of AWS Systems Manager. SecureString values are kept as they are: there is no KMS in the local cloud.
+ * Parameter Store of AWS Systems Manager. SecureString values are kept as they are, under no key of KMS.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Operations.html
  */
 export function ssmService(cloud: Cloud): Service {

@@ -14,6 +14,8 @@ import { eventBus, eventBusPolicy, eventsArchive } from './events-event-bus.ts';
 import { eventsRule } from './events-rule.ts';
 import { iamManagedPolicy, iamPolicy } from './iam-policy.ts';
 import { iamInstanceProfile, iamRole } from './iam-role.ts';
+import { kmsAlias } from './kms-alias.ts';
+import { kmsKey } from './kms-key.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { lambdaEventInvokeConfig, lambdaEventSourceMapping, lambdaPermission } from './lambda-permission.ts';
 import { lambdaAlias, lambdaVersion } from './lambda-version.ts';
@@ -63,6 +65,8 @@ const PROVIDERS: readonly ResourceProvider[] = [
   iamManagedPolicy,
   iamPolicy,
   iamRole,
+  kmsAlias,
+  kmsKey,
   lambdaAlias,
   lambdaEventInvokeConfig,
   lambdaEventSourceMapping,

@@ -28,6 +28,7 @@ const SERVICES: Readonly<Record<string, IntegratedService>> = {
   },
   eventbridge: { signingName: 'events', sdkPrefix: 'EventBridge' },
   iam: { signingName: 'iam', sdkPrefix: 'Iam' },
+  kms: { signingName: 'kms', sdkPrefix: 'Kms' },
   lambda: { signingName: 'lambda', sdkPrefix: 'Lambda' },
   organizations: { signingName: 'organizations', sdkPrefix: 'Organizations', modelled: ['AccessDeniedException'] },
   s3: { signingName: 's3', sdkPrefix: 'S3' },
