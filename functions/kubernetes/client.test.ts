@@ -55,6 +55,18 @@ test('get of what does not exist is undefined, delete of it false', async () => 
   expect(await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'x' })).toBe(false);
 });
 
+test('a deletion says of which object, and how long it may take, only if asked to', async () => {
+  const { client, requests } = clientAnswering(200, {});
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'x', name: 'y' };
+  await client.delete(pod);
+  await client.delete(pod, { uid: 'z', gracePeriodSeconds: 0 });
+  const common = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
+  expect(requests.map(({ body }) => JSON.parse(body ?? ''))).toEqual([
+    common,
+    { ...common, preconditions: { uid: 'z' }, gracePeriodSeconds: 0 },
+  ]);
+});
+
 test('the items of a list know their type', async () => {
   const { client, requests } = clientAnswering(200, { items: [{ metadata: { name: 'a' } }] });
   const found = await client.list({ apiVersion: 'v1', kind: 'Namespace' }, { labelSelector: 'a=b', limit: 1 });

@@ -50,6 +50,11 @@ export type Headers = Readonly<Record<string, string>>;
  */
 export type Identity = (refused?: Headers) => Promise<Headers>;
 
+interface DeletionOptions {
+  readonly uid?: string | undefined;
+  readonly gracePeriodSeconds?: number;
+}
+
 /** What the steps need of a cluster; nothing more, so that a fake is small. Every method but `request` throws the errors of `errors.ts`. */
 export interface Kubernetes {
   /** Server-side apply as field manager `tenantry`; fields that others own are taken over. Returns the live object. */
@@ -65,8 +70,11 @@ export interface Kubernetes {
     type: { readonly apiVersion: string; readonly kind: string },
     options?: { readonly namespace?: string; readonly labelSelector?: string; readonly limit?: number },
   ): Promise<KubernetesObject[]>;
-  /** Deletes in the background. False if there was nothing. With `uid` only that very object, else `KubernetesConflict`. */
-  delete(reference: ObjectReference, options?: { readonly uid?: string }): Promise<boolean>;
+  /**
+   * Deletes in the background. False if there was nothing. With `uid` only that very object, else `KubernetesConflict`. A pod that is
+   * ending already can be given less time by `gracePeriodSeconds`, not more.
+   */
+  delete(reference: ObjectReference, options?: DeletionOptions): Promise<boolean>;
   /** Whether the caller itself may do this. */
   mayI(attributes: ResourceAttributes): Promise<boolean>;
   /** Whether a member of these groups may do this. */
@@ -123,11 +131,18 @@ function operations(request: Kubernetes['request']): Omit<Kubernetes, 'request'>
     },
     list: (type, options = {}) => list(request, type, options),
     delete: async ({ name, namespace, ...type }, options = {}) => {
-      const preconditions = options.uid === undefined ? {} : { preconditions: { uid: options.uid } };
+      const { uid, gracePeriodSeconds } = options;
+      const preconditions = uid === undefined ? {} : { preconditions: { uid } };
       const wanted: KubernetesRequest = {
         method: 'DELETE',
         path: objectPath(type, name, namespace),
-        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...preconditions },
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          propagationPolicy: 'Background',
+          ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+          ...preconditions,
+        },
       };
       const answer = await request(wanted);
       if (answer.status !== 404) succeeded(wanted, answer);

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { vclusterObjectNames } from '../../tenancy/vcluster/names.ts';
 import { tenantAccess } from '../../tenancy/vcluster/virtual-access.ts';
+import { longestTermination } from '../../tenancy/workspace/admission/pods.ts';
 import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import { resumeNamespace } from './resume-namespace.ts';
 import { suspendNamespace } from './suspend-namespace.ts';
@@ -72,4 +73,23 @@ it('waits for the pods inside: on the host they would run on without their contr
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-1-x', namespace, ownerReferences } };
   virtual.objects.set(`Pod/${namespace}/web-1-x`, { ...pod, status: { phase: 'Running' } });
   await expect(stopInside(host, asked, connect)).rejects.toMatchObject({ name: 'StillDeleting' });
+});
+
+it('has a pod end in time that was to take longer than any may: its deletion on the host is refused for ever', async () => {
+  const ownerReferences = [{ kind: 'ReplicaSet', name: 'web-1', controller: true }];
+  const ending = (name: string, deletionGracePeriodSeconds: number) => {
+    const deletionTimestamp = '2026-11-23T00:00:00Z';
+    const metadata = { name, namespace, uid: name, ownerReferences, deletionTimestamp, deletionGracePeriodSeconds };
+    virtual.objects.set(`Pod/${namespace}/${name}`, { apiVersion: 'v1', kind: 'Pod', metadata });
+  };
+  ending('slow', longestTermination + 1);
+  ending('quick', longestTermination);
+  const deletions: unknown[] = [];
+  virtual.delete = async (...deletion) => deletions.push(deletion) > 0;
+  await expect(stopInside(host, asked, connect)).rejects.toMatchObject({ name: 'StillDeleting' });
+  expect(deletions).toContainEqual([
+    expect.objectContaining({ kind: 'Pod', namespace, name: 'slow' }),
+    { uid: 'slow', gracePeriodSeconds: longestTermination },
+  ]);
+  expect(JSON.stringify(deletions)).not.toContain('quick');
 });

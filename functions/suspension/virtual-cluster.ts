@@ -2,6 +2,8 @@ import { CatalogueError } from '../../tenancy/errors.ts';
 import type { Placed } from '../../tenancy/names.ts';
 import { vclusterPlace } from '../../tenancy/vcluster/facts.ts';
 import { tenantAccess } from '../../tenancy/vcluster/virtual-access.ts';
+import { longestTermination } from '../../tenancy/workspace/admission/pods.ts';
+import type { KubernetesObject } from '../../tenancy/workspace/kubernetes-object.ts';
 import type { Kubernetes } from '../kubernetes/client.ts';
 import { revokeTenantAccess } from '../vclusters/tenant-access.ts';
 import { type Connect, findVirtualCluster } from '../vclusters/virtual-cluster.ts';
@@ -31,10 +33,25 @@ export async function stopInside(
   );
   const pods = lists.flat().filter((pod) => isControlled(pod) && runs(pod));
   if (pods.length === 0) return;
+  for (const pod of pods.filter(endsTooLate)) await endInTime(administrator, pod);
   throw new CatalogueError(
     'StillDeleting',
     `${pods.length} pods inside the virtual cluster of ${placed.tenantId} are ending.`,
   );
+}
+
+/**
+ * Whether its deletion asked for longer than a pod may take to end. Inside nothing refuses that, on the host the admission policy does, each
+ * time that the syncer tries: such a pod runs until it is given less time.
+ */
+function endsTooLate({ metadata: { deletionTimestamp, deletionGracePeriodSeconds = 0 } }: KubernetesObject): boolean {
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds > longestTermination;
+}
+
+async function endInTime(administrator: Kubernetes, { metadata }: KubernetesObject): Promise<void> {
+  const { name, namespace, uid } = metadata;
+  const options = { uid, gracePeriodSeconds: longestTermination };
+  await administrator.delete({ apiVersion: 'v1', kind: 'Pod', name, ...(namespace && { namespace }) }, options);
 }
 
 /** After the control plane was started again: workloads and access inside as they were. @throws StillCreating until it answers. */

@@ -16,6 +16,7 @@ export interface ObjectMetadata {
   readonly generation?: number;
   readonly resourceVersion?: string;
   readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly Readonly<Record<string, unknown>>[];
 }
