@@ -97,7 +97,7 @@ export function grantClusters(steps: OperationSteps, props: StepsProps): void {
     });
     step.allow(['eks:ListPodIdentityAssociations'], clusters, { wildcardReason: NAMED });
   }
-  steps.sweepTenant.allow([LOOK_AT_LOGS], [controlPlaneLogs()], { wildcardReason: NAMED });
+  steps.sweepTenant.allow([LOOK_AT_LOGS, REMOVE_LOGS], [controlPlaneLogs()], { wildcardReason: NAMED });
   const tenantRoles = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${tenantRolePath}*`;
   for (const step of giving) {
     step.allow(

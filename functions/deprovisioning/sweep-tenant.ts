@@ -12,6 +12,7 @@ import { environment, once } from '../runtime/environment.ts';
 import { step, stepInput } from '../runtime/step.ts';
 import { table } from '../runtime/table.ts';
 import { unlessGone } from '../suspension/unless-gone.ts';
+import { removeLateLogs } from './late-logs.ts';
 import { looksFor } from './looks.ts';
 import { sweep } from './sweep.ts';
 
@@ -36,6 +37,8 @@ export const handler = step({
       logs: logsIn,
       kubernetes: (name: string, accountId: string) => unlessGone(() => platformClient(name, accountId)),
     };
-    return sweep(looksFor(systems, tenantId, await readLedger(table(), tenantId), [...new Set(shared)]));
+    const ledger = await readLedger(table(), tenantId);
+    await removeLateLogs(systems, ledger);
+    return sweep(looksFor(systems, tenantId, ledger, [...new Set(shared)]));
   },
 });
