@@ -5,10 +5,19 @@ import type { S3 } from './s3.ts';
 export function objectAccess(s3: S3, action: string, input: OperationInput): AccessRequest[] {
   const key = input.Key === undefined ? '*' : String(input.Key);
   const versioned = (input.VersionId ?? input.versionId) !== undefined && /^(Get|Delete)Object$/.test(action);
+  const conditions = encryptionConditions(input);
   return [
-    request(s3, versioned ? `${action}Version` : action, String(input.Bucket), `/${key}`),
+    { ...request(s3, versioned ? `${action}Version` : action, String(input.Bucket), `/${key}`), conditions },
     ...copyAccess(s3, input),
   ];
+}
+
+/** What the headers of an upload ask for, not what the bucket's default makes of it. */
+function encryptionConditions({ ServerSideEncryption, SSEKMSKeyId }: OperationInput): Record<string, string> {
+  return {
+    ...(ServerSideEncryption !== undefined && { 's3:x-amz-server-side-encryption': String(ServerSideEncryption) }),
+    ...(SSEKMSKeyId !== undefined && { 's3:x-amz-server-side-encryption-aws-kms-key-id': String(SSEKMSKeyId) }),
+  };
 }
 
 /** A copy reads its source. */

@@ -2,10 +2,12 @@ import { AwsError } from '../kernel/errors.ts';
 import type { HttpBinding, Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { objectAccess } from './access.ts';
 import { answer, xmlPayload } from './answers.ts';
-import { METADATA_HEADERS, OBJECT, UPLOAD_HEADERS, uploadOperations } from './multipart-operations.ts';
-import type { ObjectVersion } from './objects.ts';
-import { documentOf, uploadedBytes } from './request-body.ts';
+import { ENCRYPTION_OUTPUT } from './encryption.ts';
+import { METADATA_HEADERS, OBJECT, putPart, UPLOAD_HEADERS, uploadOperations } from './multipart-operations.ts';
+import { getObject, headObject } from './read-object.ts';
+import { documentOf } from './request-body.ts';
 import type { S3 } from './s3.ts';
+import { copyObject, putObject } from './write-object.ts';
 
 const READ_HEADERS = {
   ContentLength: 'content-length',
@@ -14,6 +16,7 @@ const READ_HEADERS = {
   ETag: 'etag',
   LastModified: 'last-modified',
   VersionId: 'x-amz-version-id',
+  ...ENCRYPTION_OUTPUT,
 };
 const read = (method: string): HttpBinding => ({
   method,
@@ -35,7 +38,10 @@ export function objectOperations(s3: S3): Record<string, Operation> {
     authorize: (input) => objectAccess(s3, action, input),
     handle,
   });
-  const putHeaders = { input: UPLOAD_HEADERS, output: { ETag: 'etag', VersionId: 'x-amz-version-id' } };
+  const putHeaders = {
+    input: UPLOAD_HEADERS,
+    output: { ETag: 'etag', VersionId: 'x-amz-version-id', ...ENCRYPTION_OUTPUT },
+  };
   return {
     PutObject: operation(
       'PutObject',
@@ -46,10 +52,10 @@ export function objectOperations(s3: S3): Record<string, Operation> {
         headers: putHeaders,
         prefixHeaders: METADATA_HEADERS,
       },
-      (input) => {
-        if (input.CopySource !== undefined) return copyObject(s3, input);
-        if (input.uploadId !== undefined) return s3.uploads.putPart(input, uploadedBytes(input));
-        return putObject(s3, input);
+      (input, context) => {
+        if (input.CopySource !== undefined) return copyObject(s3, input, context);
+        if (input.uploadId !== undefined) return putPart(s3, input, context);
+        return putObject(s3, input, context);
       },
     ),
     CopyObject: operation(
@@ -60,13 +66,10 @@ export function objectOperations(s3: S3): Record<string, Operation> {
         payload: { input: 'Body', ...xmlPayload },
         headers: putHeaders,
       },
-      (input) => copyObject(s3, input),
+      (input, context) => copyObject(s3, input, context),
     ),
-    GetObject: operation('GetObject', read('GET'), (input) => getObject(s3, input)),
-    HeadObject: operation('GetObject', read('HEAD'), (input) => ({
-      ...getObject(s3, { ...input, Range: undefined }),
-      Body: '',
-    })),
+    GetObject: operation('GetObject', read('GET'), (input, context) => getObject(s3, input, context)),
+    HeadObject: operation('GetObject', read('HEAD'), (input) => headObject(s3, input)),
     DeleteObject: operation(
       'DeleteObject',
       {
@@ -123,66 +126,6 @@ export function objectOperations(s3: S3): Record<string, Operation> {
   };
 }
 
-function putObject(s3: S3, input: OperationInput) {
-  const bucket = s3.buckets.require(input.Bucket);
-  if (Buffer.byteLength(input.Key) > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long');
-  if (input.IfNoneMatch === '*' && s3.objects.list(bucket, input.Key).some((item) => item.Key === input.Key)) {
-    throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
-      status: 412,
-    });
-  }
-  const version = s3.objects.put(bucket, input.Key, {
-    body: uploadedBytes(input),
-    contentType: input.ContentType,
-    metadata: input.Metadata,
-    ...(input.ObjectLockMode && {
-      retention: { Mode: input.ObjectLockMode, RetainUntilDate: new Date(input.ObjectLockRetainUntilDate).getTime() },
-    }),
-  });
-  return { ETag: version.ETag, ...versionMember(version) };
-}
-
-function getObject(s3: S3, input: OperationInput) {
-  const version = s3.objects.get(s3.buckets.require(input.Bucket), input.Key, input.VersionId ?? input.versionId);
-  const whole = s3.objects.body(version);
-  const common = {
-    ContentType: version.contentType ?? 'binary/octet-stream',
-    ETag: version.ETag,
-    LastModified: new Date(version.modifiedAt),
-    Metadata: version.metadata,
-    ...versionMember(version),
-  };
-  const range = /^bytes=(\d*)-(\d*)$/.exec(input.Range ?? '');
-  if (!range) return { ...common, Body: whole, ContentLength: whole.length, StatusCode: 200 };
-  const [, first = '', last = ''] = range;
-  const start = first === '' ? Math.max(0, whole.length - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? whole.length - 1 : Math.min(Number(last), whole.length - 1);
-  if (start > end) throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416 });
-  const Body = whole.subarray(start, end + 1);
-  return {
-    ...common,
-    Body,
-    ContentLength: Body.length,
-    ContentRange: `bytes ${start}-${end}/${whole.length}`,
-    StatusCode: 206,
-  };
-}
-
-function copyObject(s3: S3, input: OperationInput) {
-  const source = decodeURIComponent(String(input.CopySource)).replace(/^\//, '');
-  const [path = '', query = ''] = source.split('?versionId=');
-  const slash = path.indexOf('/');
-  const from = s3.buckets.require(path.slice(0, slash));
-  const found = s3.objects.get(from, path.slice(slash + 1), query || undefined);
-  const version = s3.objects.put(s3.buckets.require(input.Bucket), input.Key, {
-    body: s3.objects.body(found),
-    contentType: found.contentType,
-    metadata: found.metadata,
-  });
-  const CopyObjectResult = { ETag: version.ETag, LastModified: new Date(version.modifiedAt) };
-  return { ...answer('CopyObjectResult', { CopyObjectResult }, CopyObjectResult), ...versionMember(version) };
-}
-
 function deleteObjects(s3: S3, input: OperationInput) {
   const bucket = s3.buckets.require(input.Bucket);
   const request = input.Delete
@@ -204,8 +147,4 @@ function deleteObjects(s3: S3, input: OperationInput) {
     { Deleted: quiet ? [] : Deleted, Errors },
     { Deleted: quiet ? [] : Deleted, Error: Errors },
   );
-}
-
-function versionMember(version: ObjectVersion): { VersionId?: string } {
-  return version.VersionId === 'null' ? {} : { VersionId: version.VersionId };
 }

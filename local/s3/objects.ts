@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AwsError } from '../kernel/errors.ts';
 import type { Cloud } from '../kernel/service.ts';
 import type { BucketRecord } from './buckets.ts';
+import type { Encryption } from './encryption.ts';
 
 export interface ObjectVersion {
   /** 'null' in a bucket without versioning. */
@@ -19,6 +20,8 @@ export interface ObjectVersion {
   /** File name in the s3 folder; none for a delete marker. */
   file?: string;
   retention?: { Mode: string; RetainUntilDate: number };
+  /** With a key of KMS; none with S3's own. */
+  encryption?: Encryption;
   legalHold?: boolean;
 }
 
@@ -28,7 +31,11 @@ interface ObjectRecord {
 }
 
 export interface NewObject {
+  /** As it is stored: encrypted where there is an encryption. */
   body: Uint8Array;
+  /** In bytes, before encryption. Default: the body's. */
+  size?: number;
+  encryption?: Encryption;
   contentType?: string;
   metadata?: Record<string, string>;
   ETag?: string;
@@ -78,12 +85,14 @@ export function createObjects(cloud: Cloud): Objects {
       writeFileSync(join(folder(), file), object.body);
       const version: ObjectVersion = {
         VersionId: newVersionId(bucket),
-        size: object.body.byteLength,
+        size: object.size ?? object.body.byteLength,
+        // Of what is stored: with a key of KMS it is not the MD5 of what was put.
         ETag: object.ETag ?? `"${createHash('md5').update(object.body).digest('hex')}"`,
         modifiedAt: cloud.clock.now(),
         contentType: object.contentType,
         metadata: object.metadata ?? {},
         file,
+        ...(object.encryption && { encryption: object.encryption }),
         retention: object.retention ?? defaultRetention(bucket, cloud.clock.now()),
       };
       add(bucket, key, version);

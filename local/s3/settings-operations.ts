@@ -1,7 +1,8 @@
 import { AwsError } from '../kernel/errors.ts';
-import type { Operation } from '../kernel/service.ts';
+import type { Operation, OperationInput } from '../kernel/service.ts';
 import { bucketAccess } from './access.ts';
 import { answer, xmlPayload } from './answers.ts';
+import { checkDefaultEncryption } from './encryption.ts';
 import { documentOf } from './request-body.ts';
 import type { S3 } from './s3.ts';
 
@@ -20,6 +21,8 @@ interface Setting {
   lists: string[];
   missing: [code: string, message: string];
   standard?: object;
+  /** Throws for one that S3 does not take. */
+  check?: (value: OperationInput) => void;
 }
 
 const SETTINGS: readonly Setting[] = [
@@ -36,6 +39,7 @@ const SETTINGS: readonly Setting[] = [
     ],
     // Every bucket is encrypted since January 2023.
     standard: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }] },
+    check: checkDefaultEncryption,
   },
   {
     operation: 'PublicAccessBlock',
@@ -68,7 +72,7 @@ const SETTINGS: readonly Setting[] = [
   },
 ];
 
-/** Put, Get and Delete of the bucket configurations that S3 keeps; they have no effect on objects here. */
+/** Put, Get and Delete of the bucket configurations that S3 keeps; but for the encryption they have no effect on objects here. */
 export function settingsOperations(s3: S3): Record<string, Operation> {
   return Object.assign({}, ...SETTINGS.map((setting) => operationsOf(s3, setting)));
 }
@@ -83,6 +87,7 @@ function operationsOf(s3: S3, setting: Setting): Record<string, Operation> {
       handle(input) {
         const bucket = s3.buckets.require(input.Bucket);
         const value = documentOf(input, member, root, setting.lists);
+        setting.check?.(value);
         const { Rule, ...rest } = value;
         const kept = Rule === undefined ? value : { ...rest, Rules: Rule };
         s3.buckets.put({ ...bucket, settings: { ...bucket.settings, [query]: kept } });

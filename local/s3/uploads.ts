@@ -4,23 +4,29 @@ import { join } from 'node:path';
 import { AwsError } from '../kernel/errors.ts';
 import type { Cloud, OperationInput } from '../kernel/service.ts';
 import type { Buckets } from './buckets.ts';
+import type { Encryption } from './encryption.ts';
 import type { Objects } from './objects.ts';
+import { openBody, sealBody } from './sealed-body.ts';
 
 interface UploadRecord {
   Bucket: string;
   Key: string;
   contentType?: string;
   metadata?: Record<string, string>;
-  /** Part number -> MD5 and file. */
+  encryption?: Encryption;
+  /** Part number -> MD5 of what is stored, and file. */
   parts: Record<string, { md5: string; file: string; size: number }>;
 }
 
 /** Multipart uploads. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 export interface Uploads {
-  create(input: OperationInput): { Bucket: string; Key: string; UploadId: string };
-  putPart(input: OperationInput, body: Uint8Array): { ETag: string };
+  create(input: OperationInput, encryption?: Encryption): { Bucket: string; Key: string; UploadId: string };
+  /** How the object will be encrypted. Throws NoSuchUpload. */
+  encryption(input: OperationInput): Encryption | undefined;
+  /** `dataKey` is that of the upload's encryption, if it has one. */
+  putPart(input: OperationInput, body: Uint8Array, dataKey?: Uint8Array): { ETag: string };
   /** Throws InvalidPart, InvalidPartOrder and EntityTooSmall. */
-  complete(input: OperationInput, parts: readonly OperationInput[]): Record<string, unknown>;
+  complete(input: OperationInput, parts: readonly OperationInput[], dataKey?: Uint8Array): Record<string, unknown>;
   abort(input: OperationInput): object;
 }
 
@@ -48,19 +54,22 @@ export function createUploads(cloud: Cloud, buckets: Buckets, objects: Objects):
   }
 
   return {
-    create(input) {
+    create(input, encryption) {
       buckets.require(input.Bucket);
       const UploadId = randomUUID().replaceAll('-', '');
       const { Bucket, Key } = input;
-      uploads.put(UploadId, { Bucket, Key, contentType: input.ContentType, metadata: input.Metadata, parts: {} });
+      const { ContentType: contentType, Metadata: metadata } = input;
+      uploads.put(UploadId, { Bucket, Key, contentType, metadata, parts: {}, ...(encryption && { encryption }) });
       return { Bucket, Key, UploadId };
     },
-    putPart(input, body) {
+    encryption: (input) => requireUpload(input).encryption,
+    putPart(input, body, dataKey) {
       const upload = requireUpload(input);
       const number = String(input.PartNumber ?? input.partNumber);
-      const md5 = createHash('md5').update(body).digest('hex');
+      const stored = dataKey ? sealBody(dataKey, body) : body;
+      const md5 = createHash('md5').update(stored).digest('hex');
       const file = `part-${randomUUID()}`;
-      writeFileSync(path(file), body);
+      writeFileSync(path(file), stored);
       const replaced = upload.parts[number];
       uploads.put(idOf(input), {
         ...upload,
@@ -69,7 +78,7 @@ export function createUploads(cloud: Cloud, buckets: Buckets, objects: Objects):
       if (replaced) rmSync(path(replaced.file), { force: true });
       return { ETag: `"${md5}"` };
     },
-    complete(input, parts) {
+    complete(input, parts, dataKey) {
       const upload = requireUpload(input);
       const numbers = parts.map((part) => Number(part.PartNumber));
       if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
@@ -95,11 +104,14 @@ export function createUploads(cloud: Cloud, buckets: Buckets, objects: Objects):
         .update(Buffer.from(chosen.map((part) => part.md5).join(''), 'hex'))
         .digest('hex');
       const ETag = `"${digests}-${chosen.length}"`;
-      const body = Buffer.concat(chosen.map((part) => readFileSync(path(part.file))));
-      const { Bucket, Key, contentType, metadata } = upload;
+      const opened = (stored: Buffer) => (dataKey ? openBody(dataKey, stored) : stored);
+      const body = Buffer.concat(chosen.map((part) => opened(readFileSync(path(part.file)))));
+      const { Bucket, Key, contentType, metadata, encryption } = upload;
       objects.put(buckets.require(Bucket), Key, {
-        body,
+        body: dataKey ? sealBody(dataKey, body) : body,
+        size: body.byteLength,
         ETag,
+        ...(encryption && { encryption }),
         ...(contentType !== undefined && { contentType }),
         ...(metadata && { metadata }),
       });
