@@ -55,7 +55,7 @@ export async function handler(event: unknown): Promise<{ observed: boolean }> {
     cause: detail.cause ?? `The execution is ${status}.`,
   });
   await updateTenant(table(), operation, stateAfter(tenant.state, outcome), { failure });
-  logger.error('operation ended halfway', { ...operation, executionArn, outcome, ...failure });
+  logger.error('operation ended halfway', { ...operation, executionArn, outcome, failure });
   await announceInterrupted(tenant, { executionArn, outcome, failure, when: String(detail.stopDate) });
   return { observed: true };
 }
@@ -78,7 +78,7 @@ async function observeRetirement(
     error: error ?? status,
     cause: cause ?? `The execution is ${status}.`,
   });
-  logger.error('a placement that was left is not released', { tenantId: tenant.tenantId, executionArn, ...failure });
+  logger.error('a placement that was left is not released', { tenantId: tenant.tenantId, executionArn, failure });
   await announceRetirementStopped(tenant, operation, {
     executionArn,
     outcome: 'halfway',
