@@ -23,6 +23,24 @@ export function executionsOf(name: string): string {
   return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:execution:${name}:*`;
 }
 
+/**
+ * Use of the key of the exports, by way of S3 alone: what leaves the key is data keys of objects that S3 keeps.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
+export function useExportsKey(
+  step: StepLambda,
+  { exportsKey }: Pick<StepsProps, 'exportsKey'>,
+  ...uses: KeyUse[]
+): void {
+  step.allow(
+    uses.map((use) => `kms:${use}`),
+    [exportsKey.keyArn],
+    { conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } } },
+  );
+}
+
+type KeyUse = 'Decrypt' | 'GenerateDataKey';
+
 export const EXECUTIONS_ARE_NAMED_LATER = 'Executions are named when they start.';
 
 type ItemAction = 'Get' | 'Put' | 'Update' | 'Delete';

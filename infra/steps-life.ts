@@ -1,5 +1,4 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   budgetPrefix,
   foundationStackPrefix,
@@ -8,7 +7,7 @@ import {
   tenantRolePrefix,
 } from '../tenancy/names.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
-import type { RegistryRights } from './step-rights.ts';
+import { type RegistryRights, useExportsKey } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
 import { createRestoringSteps, grantRestoring } from './steps-restoring.ts';
 
@@ -19,7 +18,7 @@ type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => 
 /** The functions of the life after onboarding: suspending, resuming, deprovisioning, restoring. */
 export type LifeSteps = ReturnType<typeof createLifeSteps>;
 
-export function createLifeSteps(make: Make, props: StepsProps & { exports: Bucket }) {
+export function createLifeSteps(make: Make, props: StepsProps) {
   const registry = { TABLE_NAME: props.table.tableName };
   const announcing = { ...registry, BUS_NAME: props.bus.eventBusName };
   const inClusters = {
@@ -71,7 +70,7 @@ export function lifeStepsInClusters(steps: LifeSteps): StepLambda[] {
 }
 
 /** What they may do, beside what the steps in clusters may. */
-export function grantLife(steps: LifeSteps, props: StepsProps & { exports: Bucket }, rights: RegistryRights): void {
+export function grantLife(steps: LifeSteps, props: StepsProps, rights: RegistryRights): void {
   for (const step of [
     steps.beginOperation,
     steps.beginDeprovisioning,
@@ -107,10 +106,11 @@ export function grantLife(steps: LifeSteps, props: StepsProps & { exports: Bucke
 }
 
 /** Reads back what it wrote; deletes nothing. */
-function grantExport({ exportWorkspace }: LifeSteps, { exports }: { exports: Bucket }): void {
-  exportWorkspace.allow(['s3:PutObject', 's3:GetObjectVersion'], [exports.arnForObjects('tenants/*')], {
+function grantExport({ exportWorkspace }: LifeSteps, props: StepsProps): void {
+  exportWorkspace.allow(['s3:PutObject', 's3:GetObjectVersion'], [props.exports.arnForObjects('tenants/*')], {
     wildcardReason: 'One object per tenant and deprovisioning.',
   });
+  useExportsKey(exportWorkspace, props, 'GenerateDataKey', 'Decrypt');
   exportWorkspace.allow(
     ['budgets:ViewBudget'],
     [`arn:${Aws.PARTITION}:budgets::${Aws.ACCOUNT_ID}:budget/${budgetPrefix}*`],

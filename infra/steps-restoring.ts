@@ -1,17 +1,15 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { installationExternalId, tenantRolePath } from '../tenancy/names.ts';
 import type { StepLambda, StepLambdaProps } from './step-lambda.ts';
-import { type RegistryRights, roleArn } from './step-rights.ts';
+import { type RegistryRights, roleArn, useExportsKey } from './step-rights.ts';
 import type { StepsProps } from './steps.ts';
 
 type Make = (id: string, source: string, options?: Partial<StepLambdaProps>) => StepLambda;
-type Props = StepsProps & { exports: Bucket };
 
 /** The functions behind `tenantry restore`; no workflow has them. */
 export type RestoringSteps = ReturnType<typeof createRestoringSteps>;
 
-export function createRestoringSteps(make: Make, props: Props) {
+export function createRestoringSteps(make: Make, props: StepsProps) {
   const bucket = { EXPORT_BUCKET: props.exports.bucketName };
   return {
     describeExport: make('DescribeExport', 'restoring/describe-export', { environment: bucket }),
@@ -32,15 +30,17 @@ export function createRestoringSteps(make: Make, props: Props) {
 /** What they may do: the one reads what is in an export, the other the export itself, and writes it as the tenant. */
 export function grantRestoring(
   { describeExport, restoreWorkspace }: RestoringSteps,
-  { exports, accounts }: Props,
+  props: StepsProps,
   rights: RegistryRights,
 ): void {
   const one = { wildcardReason: 'One export per tenant and deprovisioning.' };
-  for (const step of [describeExport, restoreWorkspace])
-    step.allow(['s3:GetObject'], [exports.arnForObjects('tenants/*/manifest.json')], one);
-  restoreWorkspace.allow(['s3:GetObjectVersion'], [exports.arnForObjects('tenants/*/workspace.json.gz')], one);
+  for (const step of [describeExport, restoreWorkspace]) {
+    step.allow(['s3:GetObject'], [props.exports.arnForObjects('tenants/*/manifest.json')], one);
+    useExportsKey(step, props, 'Decrypt');
+  }
+  restoreWorkspace.allow(['s3:GetObjectVersion'], [props.exports.arnForObjects('tenants/*/workspace.json.gz')], one);
   rights.items(restoreWorkspace, 'Get');
-  restoreWorkspace.allow(['sts:AssumeRole'], [roleArn({ accounts }, `${tenantRolePath}*`)], {
+  restoreWorkspace.allow(['sts:AssumeRole'], [roleArn(props, `${tenantRolePath}*`)], {
     wildcardReason: 'It writes to the workspace of any tenant, with the role of that tenant.',
   });
 }

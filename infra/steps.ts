@@ -1,6 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -34,6 +35,8 @@ export interface StepsProps {
   readonly undeliverableEvents: Queue;
   /** Keeps the exports of tenants. */
   readonly exports: Bucket;
+  /** Encrypts them. */
+  readonly exportsKey: Key;
   readonly foundation: FoundationAccess;
   readonly clusterRoles: ClusterRoles;
   /** Names of the shared clusters. */

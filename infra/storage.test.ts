@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectRoot } from './project-root.ts';
 import { Tenantry } from './tenantry.ts';
-import { ofType, type Template, target } from './testing/template.ts';
+import { allowedTo, ofType, statements, type Template, target } from './testing/template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-storage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,6 +17,8 @@ const app = new App({ outdir: join(folder, 'cdk.out'), context: { 'aws:cdk:bundl
 new Tenantry(new Stack(app, 'Shop'), 'Tenantry', { prefix: 'shop', configFile });
 const template = app.synth().getStackByName('Shop').template as Template;
 const [[id, bucket] = ['', undefined], ...others] = ofType(template, 'AWS::S3::Bucket');
+const [[keyId, key] = ['', undefined], ...otherKeys] = ofType(template, 'AWS::KMS::Key');
+const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
 
 describe('the bucket of exports', () => {
   it('is the only one, and survives the stack', () => {
@@ -26,7 +28,9 @@ describe('the bucket of exports', () => {
 
   it('encrypts whatever is written to it', () => {
     expect(bucket?.Properties['BucketEncryption']).toEqual({
-      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      ServerSideEncryptionConfiguration: [
+        { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn } },
+      ],
     });
   });
 
@@ -65,5 +69,50 @@ describe('the bucket of exports', () => {
         Resource: [arn, { 'Fn::Join': ['', [arn, '/*']] }],
       },
     ]);
+  });
+});
+
+describe('the key of the exports', () => {
+  it('is the only one, survives the stack as what it encrypts does, and is rotated', () => {
+    expect(otherKeys).toEqual([]);
+    expect([key?.DeletionPolicy, key?.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    expect(key?.Properties['EnableKeyRotation']).toBe(true);
+  });
+
+  it('has a name', () => {
+    expect(ofType(template, 'AWS::KMS::Alias').map(([, { Properties }]) => Properties)).toEqual([
+      { AliasName: 'alias/shop-exports', TargetKeyId: keyArn },
+    ]);
+  });
+
+  it('leaves it to IAM in its own account who may use it', () => {
+    const account = ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root'];
+    expect(key?.Properties['KeyPolicy'].Statement).toEqual([
+      { Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: { 'Fn::Join': ['', account] } } },
+    ]);
+  });
+
+  it('is used by who writes and reads exports, through S3, and by no other role', () => {
+    const found = statements(template).filter(
+      ({ at, statement: { Action, Effect } }) =>
+        Effect === 'Allow' && at !== keyId && Action.some((action) => /^(\*|kms:)/i.test(action)),
+    );
+    const roles = ofType(template, 'AWS::IAM::Role').map(([roleId, { Properties }]) => ({
+      name: Properties['RoleName'],
+      uses: allowedTo(template, roleId).filter((statement) =>
+        found.some((use) => JSON.stringify(use.statement) === JSON.stringify(statement)),
+      ),
+    }));
+    const via = { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::Region' }, '.amazonaws.com']] };
+    const Condition = { StringEquals: { 'kms:ViaService': via } };
+    const use = (...Action: string[]) => [{ Effect: 'Allow', Action, Resource: [keyArn], Condition }];
+    expect(found).toHaveLength(3);
+    expect(
+      Object.fromEntries(roles.filter(({ uses }) => uses.length > 0).map(({ name, uses }) => [name, uses])),
+    ).toEqual({
+      'shop-export-workspace': use('kms:GenerateDataKey', 'kms:Decrypt'),
+      'shop-restore-workspace': use('kms:Decrypt'),
+      'shop-describe-export': use('kms:Decrypt'),
+    });
   });
 });

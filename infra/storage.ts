@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -42,17 +43,36 @@ export function deadLetterQueue(scope: Construct, id: string, name: string): Que
 }
 
 /**
- * Exports of tenants that were deprovisioned. Nothing in it can be overwritten (versions) or deleted (object lock, governance
- * mode: an administrator with s3:BypassGovernanceRetention can) before its time; S3 encrypts all of it. Kept whatever happens to
- * the stack. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ * Key of the exports: who reads one needs kms:Decrypt on it beside the right to the object, and CloudTrail records the use. Its
+ * policy leaves that to IAM in this account. Kept whatever happens to the stack: without it no export can be read.
  */
-export function exportBucket(scope: Construct, bucketName: string, retentionDays: number): Bucket {
+export function exportKey(scope: Construct, prefix: string): Key {
+  return new Key(scope, 'ExportsKey', {
+    alias: `${prefix}-exports`,
+    description: `Exports of deprovisioned tenants of ${prefix}`,
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+/**
+ * Exports of tenants that were deprovisioned. Nothing in it can be overwritten (versions) or deleted (object lock, governance
+ * mode: an administrator with s3:BypassGovernanceRetention can) before its time; S3 encrypts all of it with the key. Kept whatever
+ * happens to the stack. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ */
+export function exportBucket(
+  scope: Construct,
+  { bucketName, retentionDays, key }: { bucketName: string; retentionDays: number; key: Key },
+): Bucket {
   const bucket = new Bucket(scope, 'Exports', {
     bucketName,
     versioned: true,
     objectLockEnabled: true,
     objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(retentionDays)),
-    encryption: BucketEncryption.S3_MANAGED,
+    encryption: BucketEncryption.KMS,
+    encryptionKey: key,
+    // KMS is asked for a key of the bucket, not for one per object.
+    bucketKeyEnabled: true,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,

@@ -2,6 +2,7 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { EventBus, Match, Schedule } from 'aws-cdk-lib/aws-events';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -22,7 +23,7 @@ import { SbtAdapter } from './interoperability.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { AccountsWiring } from './steps-accounts.ts';
 import { Upgrades } from './steps-upgrades.ts';
-import { deadLetterQueue, exportBucket, registryTable } from './storage.ts';
+import { deadLetterQueue, exportBucket, exportKey, registryTable } from './storage.ts';
 import { createWorkflows, type Workflows } from './workflows.ts';
 
 export interface TenantryProps {
@@ -42,6 +43,8 @@ export class Tenantry extends Construct {
   readonly workflows: Workflows;
   /** Exports of tenants that were deprovisioned. */
   readonly exports: Bucket;
+  /** Encrypts them. */
+  readonly exportsKey: Key;
   /** Originals of events that were rejected. */
   readonly rejectedEvents: Queue;
   /** Events and invocations that could not be delivered or processed. */
@@ -61,7 +64,12 @@ export class Tenantry extends Construct {
     this.rejectedEvents = deadLetterQueue(this, 'RejectedEvents', `${prefix}-rejected-events`);
     this.undeliverableEvents = deadLetterQueue(this, 'UndeliverableEvents', `${prefix}-undeliverable-events`);
     const { retentionDays } = config.export ?? exportConfig.parse({});
-    this.exports = exportBucket(this, exportBucketName(prefix, Aws.ACCOUNT_ID, Aws.REGION), retentionDays);
+    this.exportsKey = exportKey(this, prefix);
+    this.exports = exportBucket(this, {
+      bucketName: exportBucketName(prefix, Aws.ACCOUNT_ID, Aws.REGION),
+      retentionDays,
+      key: this.exportsKey,
+    });
     const boundaryName = tenantBoundaryName(prefix);
     const clusterKeyArn = config.clusters?.kmsKeyArn;
     const aliases = { '#config': configFile, ...bundledTemplates(this, { prefix, boundaryName, clusterKeyArn }) };
@@ -74,6 +82,7 @@ export class Tenantry extends Construct {
       rejectedEvents: this.rejectedEvents,
       undeliverableEvents: this.undeliverableEvents,
       exports: this.exports,
+      exportsKey: this.exportsKey,
       foundation: new FoundationAccess(this, 'FoundationAccess', { boundaryName }),
       clusterRoles,
       clusters: config.sharedClusters.map((cluster) => cluster.name),

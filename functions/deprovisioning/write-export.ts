@@ -26,7 +26,8 @@ export interface TenantExport {
 
 /**
  * Writes the export and reads back the very version that was written: what counts is what S3 returns. Everything in it,
- * secrets too, is encrypted by S3 before it is stored, with the bucket's default encryption.
+ * secrets too, is encrypted by S3 before it is stored, with the bucket's default encryption: the key of the installation's exports.
+ * To write takes kms:GenerateDataKey on that key beside the rights to the object, to read back kms:Decrypt.
  * Throws `ExportDamaged` when what was read is not what was written.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
  */
