@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests sit beside their code; `test/` holds what spans rooms and shares one local cloud. */
+/** Files with real processes of their own: more at once than two would wait for each other's control planes. */
+const maxWorkers = Math.min(2, availableParallelism());
+
+/** Unit tests sit beside their code; `test/` holds what spans rooms and shares local clouds. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{events,tenancy,functions,statemachines,infra,local,cli,bench,scripts}/**/*.test.ts'],
+          maxWorkers: '100%',
           testTimeout: 20_000,
         },
       },
@@ -19,7 +24,7 @@ export default defineConfig({
           exclude: ['test/end-to-end/**'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers,
           sequence: { groupOrder: 1 },
         },
       },
@@ -30,8 +35,8 @@ export default defineConfig({
           globalSetup: ['test/end-to-end/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          maxWorkers,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../tenancy/accounts/account.ts';
 import {
   accountOf,
@@ -14,6 +14,7 @@ import {
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { currentState } from './support/executions.ts';
 import { clearFaults, type Fault, injectFault, pendingFaults } from './support/faults.ts';
@@ -21,7 +22,6 @@ import { createPlus } from './support/placements.ts';
 import { freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 let bus: BusListener;
 let refillPool: () => Promise<void>;

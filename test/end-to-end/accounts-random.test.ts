@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Account } from '../../tenancy/accounts/account.ts';
 import { accountInventory } from './support/account-inventory.ts';
 import { accountRecords, creationRequests, filledPool, organizationCalls, unitOf } from './support/accounts.ts';
 import { connect } from './support/clients.ts';
 import { passSimulatedTime } from './support/deployed-template.ts';
+import { endpoint } from './support/endpoint.ts';
 import { clearFaults, type Fault, injectFault } from './support/faults.ts';
 import { belongings } from './support/inventory.ts';
 import { operatorKubeConfig } from './support/kubernetes.ts';
@@ -23,7 +24,6 @@ const FAULTS = Math.ceil(TENANTS * 0.6);
 /** Many at once take longer than one. */
 const PATIENCE = { timeout: 5_000 * TENANTS, interval: 5 * TENANTS };
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const seed = Number(process.env['TENANTRY_SEED'] ?? randomInt(2 ** 31));
 const random = seededRandom(seed);

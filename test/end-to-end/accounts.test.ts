@@ -9,7 +9,7 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accountInventory, asAdministrator, asManagement } from './support/account-inventory.ts';
 import {
   accountOf,
@@ -24,6 +24,7 @@ import { type BusListener, listen } from './support/bus-listener.ts';
 import { ACCOUNT, connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
 import { passSimulatedTime } from './support/deployed-template.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { onboardings } from './support/executions.ts';
 import { clearFaults, injectFault } from './support/faults.ts';
@@ -31,7 +32,6 @@ import { createPlus, release, statesEntered } from './support/placements.ts';
 import { freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const management = organizationsOf(endpoint);
 let bus: BusListener;

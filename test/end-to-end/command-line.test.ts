@@ -2,15 +2,15 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { request } from './support/kubernetes.ts';
 import { createTenant, freshTenant } from './support/product.ts';
 import { registered } from './support/registry.ts';
 
-const endpoint = inject('endpoint');
 const run = (...args: string[]) => tenantry(endpoint, ...args);
 const tenant = freshTenant('shell');
 

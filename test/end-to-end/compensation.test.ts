@@ -1,8 +1,9 @@
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { ended, onboardings } from './support/executions.ts';
 import { clearFaults, type Fault, injectFault, pendingFaults } from './support/faults.ts';
 import { inventory } from './support/inventory.ts';
@@ -10,7 +11,6 @@ import { operatorKubeConfig } from './support/kubernetes.ts';
 import { createTenant, freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 let bus: BusListener;
 let operator: KubeConfig;

@@ -1,8 +1,9 @@
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { currentState, ended } from './support/executions.ts';
 import { clearFaults } from './support/faults.ts';
@@ -34,7 +35,6 @@ const ELSEWHERE = [
   'UnprotectCluster',
 ];
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 let bus: BusListener;
 let operator: KubeConfig;

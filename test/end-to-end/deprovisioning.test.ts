@@ -3,10 +3,11 @@ import { gunzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantExport } from '../../functions/deprovisioning/write-export.ts';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { ACCOUNT, connect, REGION } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { clearFaults, type Fault, injectFault, pendingFaults } from './support/faults.ts';
 import { belongings } from './support/inventory.ts';
@@ -17,7 +18,6 @@ import { productExport } from './support/product-backend.ts';
 import { ledger, registered } from './support/registry.ts';
 import { addWorkloads, dump, podCount, useUpRoleBindings } from './support/workloads.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const buckets = new S3Client({
   endpoint,

@@ -1,9 +1,10 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeAccessEntryCommand } from '@aws-sdk/client-eks';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { ACCOUNT, connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { clearFaults, type Fault, injectFault, pendingFaults } from './support/faults.ts';
 import { CLUSTER, operatorKubeConfig, request } from './support/kubernetes.ts';
 import { ask, createTenant, freshTenant } from './support/product.ts';
@@ -11,7 +12,6 @@ import { registered } from './support/registry.ts';
 import { addWorkloads, dump } from './support/workloads.ts';
 
 /** A change between two tiers of one placement, and what is left of one that fails. */
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const tenant = freshTenant('place');
 const namespace = `tenant-${tenant}`;

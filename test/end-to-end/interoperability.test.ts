@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT, connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { onboardings } from './support/executions.ts';
 import { clearFaults, injectFault } from './support/faults.ts';
 import { belongings } from './support/inventory.ts';
@@ -9,7 +10,6 @@ import { freshTenant } from './support/product.ts';
 import { registered } from './support/registry.ts';
 import { type SbtControlPlane, startSbtControlPlane } from './support/sbt-control-plane.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 let sbt: SbtControlPlane;
 let operator: KubeConfig;

@@ -1,8 +1,9 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { currentState, ended, history, onboardings } from './support/executions.ts';
 import { clearFaults, injectFault } from './support/faults.ts';
@@ -10,7 +11,6 @@ import { invoke } from './support/lambda.ts';
 import { createTenant, freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 let bus: BusListener;
 

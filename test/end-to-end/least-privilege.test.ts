@@ -1,6 +1,6 @@
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, drain, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
 import {
@@ -10,13 +10,13 @@ import {
   statementOf,
   withoutStatement,
 } from './support/deployed-template.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { ended, onboardings } from './support/executions.ts';
 import { injectFault } from './support/faults.ts';
 import { createTenant, freshTenant } from './support/product.ts';
 import { registered } from './support/registry.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const UNDELIVERABLE = 'http://sqs.us-east-1.amazonaws.com/111111111111/tenantry-undeliverable-events';
 

@@ -1,8 +1,9 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { ACCOUNT, connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { billedTransitions, currentState, ended, onboardings } from './support/executions.ts';
 import { belongings } from './support/inventory.ts';
@@ -10,7 +11,7 @@ import { operatorKubeConfig, request } from './support/kubernetes.ts';
 import { createTenant, freshTenant, put, putTenantCreated, SOURCE, tenantCreatedDetail } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 
-const clients = connect(inject('endpoint'));
+const clients = connect(endpoint);
 let bus: BusListener;
 let operator: KubeConfig;
 

@@ -4,7 +4,7 @@ import {
   paginateListPodIdentityAssociations,
 } from '@aws-sdk/client-eks';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import { testOwnCluster } from './placements/own-cluster.ts';
 import { testVirtualCluster } from './placements/virtual-cluster.ts';
@@ -13,6 +13,7 @@ import { filledPool, unitOf } from './support/accounts.ts';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { ACCOUNT, connect } from './support/clients.ts';
 import { passSimulatedTime } from './support/deployed-template.ts';
+import { endpoint } from './support/endpoint.ts';
 import { kubeconfigOf, presentedTo } from './support/kubeconfig-file.ts';
 import { operatorKubeConfig, request } from './support/kubernetes.ts';
 import { withoutSchedules } from './support/later.ts';
@@ -22,7 +23,6 @@ import { ask, createTenant, freshTenant } from './support/product.ts';
 import { ledger, registered } from './support/registry.ts';
 import { world } from './support/world.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 
 /** One tenant in each placement; how it leaves. */

@@ -1,12 +1,12 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { tierChangePlan } from '../../tenancy/tier-changes/plan.ts';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { inventory } from './support/inventory.ts';
 import { operatorKubeConfig } from './support/kubernetes.ts';
 import { freshTenant } from './support/product.ts';
 
-const endpoint = inject('endpoint');
 const run = (...args: string[]) => tenantry(endpoint, ...args);
 const tenant = freshTenant('plan');
 

@@ -1,8 +1,9 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, drain, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { onboardings } from './support/executions.ts';
 import { inventory } from './support/inventory.ts';
@@ -10,7 +11,7 @@ import { operatorKubeConfig } from './support/kubernetes.ts';
 import { createTenant, freshTenant, put, tenantCreatedDetail } from './support/product.ts';
 import { registered } from './support/registry.ts';
 
-const clients = connect(inject('endpoint'));
+const clients = connect(endpoint);
 const REJECTED = 'http://sqs.us-east-1.amazonaws.com/111111111111/tenantry-rejected-events';
 
 interface Kept {

@@ -1,9 +1,10 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { kubeconfigOf } from './support/kubeconfig-file.ts';
 import { operatorKubeConfig, request } from './support/kubernetes.ts';
@@ -13,7 +14,6 @@ import { registered } from './support/registry.ts';
 import { addVirtualWorkloads, virtualDump, virtualWorkloads } from './support/virtual-workloads.ts';
 import { addWorkloads, dump, podCount } from './support/workloads.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const run = (...args: string[]) => tenantry(endpoint, ...args);
 let bus: BusListener;

@@ -1,12 +1,12 @@
 import { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { operatorKubeConfig, request } from './support/kubernetes.ts';
 import { createTenant, freshTenant } from './support/product.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const tenant = freshTenant('mine');
 const neighbour = freshTenant('theirs');

@@ -1,7 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { ended } from './support/executions.ts';
 import { clearFaults, injectFault, pendingFaults } from './support/faults.ts';
 import { operatorKubeConfig } from './support/kubernetes.ts';
@@ -70,7 +71,6 @@ const ELSEWHERE = [
   'adjust-placement.ProveVclusterIsolation',
 ];
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 let bus: BusListener;
 let operator: KubeConfig;

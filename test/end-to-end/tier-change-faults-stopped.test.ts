@@ -1,7 +1,8 @@
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { currentState, ended } from './support/executions.ts';
 import { clearFaults } from './support/faults.ts';
@@ -13,7 +14,6 @@ import { registered } from './support/registry.ts';
 import { disturb, executionsOf, stepsOf } from './support/step-faults.ts';
 import { belongingsIn, world } from './support/world.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const tenant = freshTenant('stops');
 let bus: BusListener;

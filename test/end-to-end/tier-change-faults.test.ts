@@ -1,8 +1,9 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
+import { endpoint } from './support/endpoint.ts';
 import { ended } from './support/executions.ts';
 import { clearFaults, injectFault } from './support/faults.ts';
 import { operatorKubeConfig } from './support/kubernetes.ts';
@@ -65,7 +66,6 @@ const taken = routes.map((route) => ({
 }));
 type Taken = (typeof taken)[number];
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const failures: Failures = new Map();
 let bus: BusListener;

@@ -1,11 +1,12 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVclusterBinary } from '../../local/vcluster/build.ts';
 import type { MadePlacement } from '../../tenancy/tenant.ts';
 import { unitOf } from './support/accounts.ts';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { ACCOUNT, connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { kubeconfigOf } from './support/kubeconfig-file.ts';
 import { operatorKubeConfig, request } from './support/kubernetes.ts';
@@ -18,7 +19,6 @@ import { askForTier, outcomeOf, placementOf, released, waitsAtGate } from './sup
 import { lacking, makeWorkload } from './support/travelling-workload.ts';
 import { dump } from './support/workloads.ts';
 
-const endpoint = inject('endpoint');
 const clients = connect(endpoint);
 const run = (...args: string[]) => tenantry(endpoint, ...args);
 let bus: BusListener;

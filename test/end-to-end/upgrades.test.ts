@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BusListener, listen } from './support/bus-listener.ts';
 import { connect } from './support/clients.ts';
 import { tenantry } from './support/command-line.ts';
+import { endpoint } from './support/endpoint.ts';
 import { type Planned, putInTurn, withoutSchedules } from './support/later.ts';
 import { ask, createTenant, freshTenant, put, SOURCE } from './support/product.ts';
 import { registered } from './support/registry.ts';
 import { GROWN } from './support/upgrade-rules.ts';
 
-const clients = connect(inject('endpoint'));
+const clients = connect(endpoint);
 const DAY = 86_400_000;
 const DAY_SECONDS = 86_400;
 const HALF_AN_HOUR = 1_800_000;
