@@ -63,7 +63,7 @@ const THROTTLING = new Set([
 
 /** Refusals of Lambda, Scheduler, Step Functions and resource policies while a new role is not seen everywhere. */
 const ROLE_NOT_SEEN =
-  /cannot be assumed|must allow .* to assume the role|authorized to assume the provided role|Invalid principal in policy/i;
+  /cannot be assumed|must allow .* to assume the role|authorized to assume the provided role|Invalid principal in policy|one or more invalid principals/i;
 
 const LIMIT = /Limit(s)?Exceeded|ServiceQuotaExceeded|QuotaExceeded/;
 

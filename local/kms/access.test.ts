@@ -72,7 +72,16 @@ describe('who may use a key', () => {
     await call('GenerateDataKey', { KeyId, ...SPEC }, { ...through, viaService: 's3.us-east-1.amazonaws.com' });
     await call('GenerateDataKey', { KeyId, ...SPEC, EncryptionContext: { tenant: 'acme' } }, inContext);
     await call('GenerateDataKey', { KeyId: 'alias/a', ...SPEC }, byAlias);
-    for (const caller of [through, { ...through, viaService: 'sqs.us-east-1.amazonaws.com' }, inContext, byAlias])
+    const Condition = { Bool: { 'aws:ViaAWSService': 'true' } };
+    const serviced = await role('serviced', { ...allow('kms:GenerateDataKey'), Condition });
+    await call('GenerateDataKey', { KeyId, ...SPEC }, { ...serviced, viaService: 's3.us-east-1.amazonaws.com' });
+    for (const caller of [
+      through,
+      { ...through, viaService: 'sqs.us-east-1.amazonaws.com' },
+      inContext,
+      byAlias,
+      serviced,
+    ])
       await expect(call('GenerateDataKey', { KeyId, ...SPEC }, caller)).rejects.toEqual(denied);
   });
 

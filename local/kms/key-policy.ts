@@ -1,7 +1,9 @@
-import { compilePolicy } from '../iam/policy/document.ts';
+import { iamDatabase } from '../iam/database.ts';
+import { compilePolicy, type PolicyDocument } from '../iam/policy/document.ts';
 import { evaluate } from '../iam/policy/evaluate.ts';
 import { validatePolicy } from '../iam/policy/validate.ts';
 import { requestConditions } from '../iam/request-conditions.ts';
+import { trustedIds } from '../iam/trust.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Cloud, Operation, OperationInput, RequestContext } from '../kernel/service.ts';
 import { callerConditions, onKey } from './access.ts';
@@ -28,7 +30,8 @@ export function defaultPolicy(accountId: string): string {
 }
 
 /**
- * Refuses a key policy that KMS would not store: malformed, too long, or one under which the caller could not change it any
+ * Refuses a key policy that KMS would not store: malformed, too long, with a role or user
+ * that does not exist, or one under which the caller could not change it any
  * more (unless `BypassPolicyLockoutSafetyCheck`). Throws MalformedPolicyDocumentException and LimitExceededException.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
  */
@@ -41,12 +44,9 @@ export function checkedPolicy(
 ): void {
   if (Buffer.byteLength(policy) > LARGEST_POLICY)
     throw new AwsError('LimitExceededException', `The key policy is longer than ${LARGEST_POLICY} bytes.`);
-  try {
-    validatePolicy(policy, 'resource');
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new AwsError('MalformedPolicyDocumentException', error.message);
-  }
+  const document = parsed(policy);
+  // Without IAM there is nobody whom a policy could name.
+  if (cloud.has('iam')) refuseStrangers(cloud, document);
   if (String(input.BypassPolicyLockoutSafetyCheck ?? false) === 'true') return;
   const { caller, region } = context;
   const { decision } = evaluate({
@@ -73,6 +73,29 @@ export function checkedPolicy(
       'MalformedPolicyDocumentException',
       'The new key policy will not allow you to update the key policy in the future.',
     );
+}
+
+function parsed(policy: string): PolicyDocument {
+  try {
+    return validatePolicy(policy, 'resource');
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError('MalformedPolicyDocumentException', error.message);
+  }
+}
+
+/** Roles and users have to exist, and to be known to KMS by now. */
+function refuseStrangers(cloud: Cloud, document: PolicyDocument): void {
+  try {
+    trustedIds(iamDatabase(cloud), document);
+  } catch (cause) {
+    if (!(cause instanceof AwsError)) throw cause;
+    throw new AwsError(
+      'MalformedPolicyDocumentException',
+      'Policy contains a statement with one or more invalid principals.',
+      { cause },
+    );
+  }
 }
 
 /** The one policy of a key, which is called `default`. */

@@ -109,6 +109,13 @@ describe('the policy of a key', () => {
     });
     await expect(put(other)).rejects.toThrow('will not allow you to update the key policy in the future');
     await expect(call('CreateKey', { Policy: other })).rejects.toEqual(malformed);
+    const stranger = policyText({
+      Effect: 'Allow',
+      Principal: { AWS: ['arn:aws:iam::111111111111:root', 'arn:aws:iam::111111111111:role/nobody'] },
+      Action: 'kms:*',
+      Resource: '*',
+    });
+    await expect(put(stranger)).rejects.toThrow('one or more invalid principals');
     await put(other, { BypassPolicyLockoutSafetyCheck: true });
     await expect(put(other)).rejects.toEqual(refused('AccessDeniedException'));
   });
