@@ -14,8 +14,8 @@ import { endpoint } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { ended, onboardings } from './support/executions.ts';
 import { injectFault } from './support/faults.ts';
-import { createTenant, freshTenant } from './support/product.ts';
-import { registered } from './support/registry.ts';
+import { ask, createTenant, freshTenant } from './support/product.ts';
+import { ledger, registered } from './support/registry.ts';
 
 const clients = connect(endpoint);
 const UNDELIVERABLE = 'http://sqs.us-east-1.amazonaws.com/111111111111/tenantry-undeliverable-events';
@@ -96,6 +96,25 @@ describe('without one statement of the synthesized template the run fails, and t
     });
     expect(kept.MessageAttributes?.['ErrorMessage']?.StringValue).toContain('states:StartExecution');
     expect(await onboardings(clients, tenant)).toEqual([]);
+  });
+
+  it('ExportWorkspace without the use of the key: nothing is released, and a redrive goes on', async () => {
+    const tenant = freshTenant('unread');
+    await deploy(clients, withoutStatement(whole, 'ExportWorkspace', 'kms:GenerateDataKey'));
+    await createTenant(clients, tenant);
+    await bus.heard('TenantReady', tenant);
+    await ask(clients, 'TenantDeletionRequested', { tenantId: tenant, immediate: true });
+    const { detail } = await bus.heard('TenantDeprovisioningFailed', tenant);
+    expect(detail.data).toMatchObject({ step: 'ExportWorkspace', error: 'AwsAccessDenied' });
+    expect(detail.data.message).toContain('not authorized to perform: kms:GenerateDataKey');
+    // Its access went with the suspension.
+    expect(await ledger(clients, tenant)).toMatchObject({
+      [`workspace tenant-${tenant}`]: 'CREATED',
+      [`foundation tenantry-foundation-${tenant}`]: 'CREATED',
+    });
+    await deploy(clients, whole);
+    await clients.stepFunctions.send(new RedriveExecutionCommand({ executionArn: detail.data.executionArn }));
+    await bus.heard('TenantDeprovisioned', tenant);
   });
 
   it('with all of them it succeeds', async () => {
