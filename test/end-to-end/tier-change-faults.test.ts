@@ -86,10 +86,13 @@ async function snapshot(tenant: string, everything: readonly string[]): Promise<
   return { belongings, objects: await objectDump(operator, namespace, 'written') };
 }
 
+/** When the first change has begun, and before it can be done: its foundation alone takes 20 seconds. */
+const UNDER_WAY_SECONDS = 15;
+
 /** Asks for the changes of a route; they have been answered when this ends. */
 async function change({ to, tenant, says }: Taken): Promise<void> {
   const planned = to.map((tier, index) => ({
-    after: index === 1 ? 60 : 1,
+    after: index === 1 ? UNDER_WAY_SECONDS : 1,
     detailType: 'TenantTierChangeRequested',
     data: { tenantId: tenant, tier },
   }));
