@@ -1,7 +1,7 @@
 import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, it } from 'vitest';
-import type { LedgerEntry } from '../../tenancy/ledger.ts';
 import { removeLateLogs } from './late-logs.ts';
+import { ownCluster } from './testing/own-cluster.ts';
 
 /** Groups that there are, as `account name`. */
 function logsOf(...groups: string[]) {
@@ -20,21 +20,9 @@ function logsOf(...groups: string[]) {
   };
 }
 
-const cluster = (name: string, changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  kind: 'cluster',
-  name,
-  tenantId: 'acme',
-  generation: 1,
-  state: 'DELETED',
-  operationId: 'onboarding-1',
-  attributes: { own: 'true', accountId: '222222222222' },
-  updatedAt: '2026-11-22T00:00:00.000Z',
-  ...changes,
-});
-
 it('removes what came after the release, in the account that the cluster was in, and whenever it is asked', async () => {
   const { left, systems } = logsOf('222222222222 /aws/eks/one/cluster', '111111111111 /aws/eks/two/cluster');
-  const ledger = [cluster('one'), cluster('two', { attributes: { own: 'true' } })];
+  const ledger = [ownCluster('one'), ownCluster('two', { attributes: { own: 'true' } })];
   await removeLateLogs(systems, ledger);
   expect([...left]).toEqual([]);
   await removeLateLogs(systems, ledger);
@@ -43,7 +31,7 @@ it('removes what came after the release, in the account that the cluster was in,
 it('touches neither shared clusters nor those that are not released', async () => {
   const groups = ['222222222222 /aws/eks/shared/cluster', '222222222222 /aws/eks/there/cluster'];
   const { left, systems } = logsOf(...groups);
-  const shared = cluster('shared', { attributes: { accountId: '222222222222' } });
-  await removeLateLogs(systems, [shared, cluster('there', { state: 'CREATED' })]);
+  const shared = ownCluster('shared', { attributes: { accountId: '222222222222' } });
+  await removeLateLogs(systems, [shared, ownCluster('there', { state: 'CREATED' })]);
   expect([...left]).toEqual(groups);
 });

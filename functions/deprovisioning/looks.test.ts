@@ -1,24 +1,15 @@
 import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../tenancy/ledger.ts';
 import { looksFor, type Systems } from './looks.ts';
+import { ownCluster } from './testing/own-cluster.ts';
 
 const notFound = Object.assign(new Error('not there'), { name: 'ResourceNotFoundException' });
 
 /** A cluster of the tenant's own in account 2…, with whatever of it is left. */
 function lookWhenLeft(left: { cluster?: boolean; logs?: boolean | 'throttled' }) {
   const asked: string[] = [];
-  const entry: LedgerEntry = {
-    kind: 'cluster',
-    name: 'tenantry-tenant-acme',
-    tenantId: 'acme',
-    generation: 1,
-    state: 'DELETED',
-    operationId: 'onboarding-1',
-    attributes: { own: 'true', accountId: '222222222222' },
-    updatedAt: '2026-11-22T00:00:00.000Z',
-  };
+  const entry = ownCluster('tenantry-tenant-acme');
   const systems = {
     platformAccountId: '111111111111',
     stacks: () => ({}),
