@@ -10,6 +10,7 @@ import {
 import { GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Account, PROGRESSING_STATES } from '../../../tenancy/accounts/account.ts';
 import type { Clients } from './clients.ts';
+import { passSimulatedTime } from './deployed-template.ts';
 import { eventually } from './eventually.ts';
 import { invoke } from './lambda.ts';
 
@@ -89,6 +90,12 @@ export async function unitOf(endpoint: string, accountId: string): Promise<strin
   const client = organizationsOf(endpoint);
   const { Parents = [] } = await client.send(new ListParentsCommand({ ChildId: accountId }));
   return (await units(endpoint)).get(Parents[0]?.Id ?? '') ?? 'root';
+}
+
+/** The same, after what Organizations is behind. */
+export async function settledUnitOf(clients: Clients, endpoint: string, accountId: string): Promise<string> {
+  await passSimulatedTime(clients, 3);
+  return unitOf(endpoint, accountId);
 }
 
 const known = new Map<string, Map<string, string>>();
